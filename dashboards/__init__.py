@@ -1,0 +1,1 @@
+"""What people look at: Streamlit pages that call optimizer/ and network/."""

@@ -1,0 +1,1 @@
+"""Roads: nodes, links, times and closures. Knows no depot, item, plan or solver."""

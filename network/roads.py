@@ -1,0 +1,144 @@
+"""The road network: junctions and the directed links between them, as arrays.
+
+A link is a piece of one OSM way between two junctions, in one direction. Its id, ``way:from-to`` in OSM numbers, survives
+a refresh of the roads. Links longer than :data:`LONGEST_LINK_M` are split at a shape point, so that a site is never far
+from a node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROAD_CLASSES: tuple[str, ...] = (
+    "motorway",
+    "motorway_link",
+    "trunk",
+    "trunk_link",
+    "primary",
+    "primary_link",
+    "secondary",
+    "secondary_link",
+    "tertiary",
+    "tertiary_link",
+    "unclassified",
+    "residential",
+    "living_street",
+    "road",
+    "service",
+    "track",
+    "ferry",
+)
+"""Values of OSM's ``highway`` that an emergency vehicle can use, best first."""
+
+SURFACES: tuple[str, ...] = ("unknown", "paved", "gravel", "earth")
+"""OSM's many values of ``surface`` in four groups."""
+
+LONGEST_LINK_M = 500.0
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Junctions ``0..n-1`` and directed links ``0..m-1``.
+
+    Attributes
+    ----------
+    node_id : (n,) int64
+        OSM node ids.
+    lon, lat : (n,) float64
+        WGS-84 degrees.
+    tail, head : (m,) int32
+        The nodes that a link leaves and enters.
+    way_id : (m,) int64
+        OSM way ids.
+    length_m : (m,) float64
+    road_class, surface : (m,) int8
+        Places in :data:`ROAD_CLASSES` and :data:`SURFACES`.
+    maxspeed_kmh, maxweight_t, maxheight_m : (m,) float32
+        As tagged; NaN where OSM says nothing.
+    grade : (m,) float32
+        Rise over run in the link's direction; NaN where unknown.
+    bridge, tunnel : (m,) bool
+    name, ref : (m,) int32
+        Places in ``texts``; 0 is the empty text.
+    texts : (k,) str
+    shape_first : (m + 1,) int64
+        Link ``a`` runs from its tail by the points ``shape_first[a]:shape_first[a + 1]`` of ``shape_lon`` and
+        ``shape_lat`` to its head.
+    shape_lon, shape_lat : (…,) float64
+    source : str
+        Where the roads come from, with its licence.
+    synthetic : bool
+        Made by a script; no such roads exist.
+    """
+
+    node_id: NDArray[np.int64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
+    way_id: NDArray[np.int64]
+    length_m: NDArray[np.float64]
+    road_class: NDArray[np.int8]
+    surface: NDArray[np.int8]
+    maxspeed_kmh: NDArray[np.float32]
+    maxweight_t: NDArray[np.float32]
+    maxheight_m: NDArray[np.float32]
+    grade: NDArray[np.float32]
+    bridge: NDArray[np.bool_]
+    tunnel: NDArray[np.bool_]
+    name: NDArray[np.int32]
+    ref: NDArray[np.int32]
+    texts: NDArray[np.str_]
+    shape_first: NDArray[np.int64]
+    shape_lon: NDArray[np.float64]
+    shape_lat: NDArray[np.float64]
+    source: str
+    synthetic: bool
+
+    @property
+    def node_count(self) -> int:
+        """Number of junctions, n."""
+        return len(self.node_id)
+
+    @property
+    def link_count(self) -> int:
+        """Number of directed links, m."""
+        return len(self.tail)
+
+    @cached_property
+    def link_id(self) -> NDArray[np.str_]:
+        """(m,) ids ``way:from-to`` in OSM numbers; a second link of the same three numbers ends in ``#2``."""
+        plain = [
+            f"{way}:{start}-{end}"
+            for way, start, end in zip(self.way_id, self.node_id[self.tail], self.node_id[self.head], strict=True)
+        ]
+        seen: dict[str, int] = {}
+        ids = []
+        for link in plain:
+            seen[link] = seen.get(link, 0) + 1
+            ids.append(link if seen[link] == 1 else f"{link}#{seen[link]}")
+        return np.array(ids, dtype=np.str_)
+
+    def line(self, link: int) -> NDArray[np.float64]:
+        """(p, 2) lon and lat of the points of ``link``, both ends included."""
+        inner = slice(self.shape_first[link], self.shape_first[link + 1])
+        ends = self.tail[link], self.head[link]
+        lon = np.concatenate([self.lon[[ends[0]]], self.shape_lon[inner], self.lon[[ends[1]]]])
+        lat = np.concatenate([self.lat[[ends[0]]], self.shape_lat[inner], self.lat[[ends[1]]]])
+        return np.column_stack([lon, lat])
+
+    def save(self, path: Path) -> None:
+        """Write the network to a compressed ``.npz`` that holds plain arrays only."""
+        np.savez_compressed(path, **{field.name: np.asarray(getattr(self, field.name)) for field in fields(self)})
+
+    @classmethod
+    def load(cls, path: Path) -> RoadNetwork:
+        """Read what :meth:`save` wrote; nothing in the file is run."""
+        with np.load(path, allow_pickle=False) as arrays:
+            values = {field.name: arrays[field.name] for field in fields(cls)}
+        return cls(**values | {"source": str(values["source"]), "synthetic": bool(values["synthetic"])})

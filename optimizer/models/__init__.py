@@ -1,0 +1,1 @@
+"""Mathematics over labelled arrays: knows no road and no region."""

@@ -1,0 +1,1 @@
+"""Where a region meets roads and models: plans, their folder, reports and checks."""

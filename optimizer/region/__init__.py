@@ -1,0 +1,1 @@
+"""What a planner gives: tables, scenarios and standards, read and validated."""
