@@ -25,7 +25,7 @@ def catalogue(package: str, name: str) -> dict[str, dict[str, str]]:
 
 
 def say(key: str, language: Language, /, **values: object) -> str:
-    """The words of ``key`` in ``language``, with ``values`` filled in.
+    """Give the words of ``key`` in ``language``, with ``values`` filled in.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Phrase:
         self.values = values
 
     def say(self, language: Language) -> str:
-        """The words in ``language``."""
+        """Put it in ``language``."""
         return say(self.key, language, **self.values)
 
     def __repr__(self) -> str:

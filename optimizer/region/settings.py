@@ -1,0 +1,90 @@
+"""``region.yaml``: what the region is called, its coordinates, roads, standards and planning parameters."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from network.words import Language
+
+
+class Strict(BaseModel):
+    """A form whose unknown fields are refused, so that a misspelt one is never silently left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Name(Strict):
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+    def say(self, language: Language) -> str:
+        """Give the name in ``language``."""
+        return self.zh if language == "zh" else self.en
+
+
+class Change(Strict):
+    """A planner's change of a rule's number: who, when and why travel with it to every report."""
+
+    value: float
+    who: str
+    when: date
+    why: str
+
+
+class StandardsChoice(Strict):
+    """Which registers hold, what is adopted from another district, and what the plan must keep first.
+
+    ``registers`` and the keys of ``adopt`` are names of files in ``datasets/standards`` or paths inside the region.
+    """
+
+    registers: tuple[str, ...] = ()
+    adopt: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="register → ids of rules")
+    mandatory: tuple[str, ...] = Field(default=(), description="expected or adopted rules to be kept as if binding")
+    advisory: tuple[str, ...] = Field(default=(), description="rules to be kept after want is met")
+    leave_out: tuple[str, ...] = ()
+    change: dict[str, Change] = Field(default_factory=dict)
+
+
+class Parameters(Strict):
+    """Planning parameters: our defaults, none from the planners' documents unless said; all may be changed."""
+
+    horizon_months: float = Field(12, gt=0, le=120, description="A lot that expires sooner counts as gone, months")
+    mobilise_min: float = Field(30, ge=0, le=1440, description="From the event to the first loading, minutes")
+    loading_min: float = Field(30, ge=0, le=1440, description="Loading a vehicle, minutes")
+    unloading_min: float = Field(20, ge=0, le=1440, description="Unloading a vehicle, minutes")
+    late_horizon_h: float = Field(24, gt=0, le=240, description="What comes later than this counts as unmet, hours")
+    nearest_sources: int = Field(6, ge=1, le=200, description="Sources considered for a place: so many, nearest first")
+    snap_limit_m: float = Field(2000, gt=0, le=50000, description="A site farther from a road is not connected, metres")
+    move_cost_share: float = Field(0.03, ge=0, le=1, description="Moving stock to another depot, share of its price")
+    response_reading: Literal["drive", "handling"] = Field(
+        "drive", description="RESP-135: five minutes of driving, or five minutes from call to handling"
+    )
+    turnout_min: float = Field(3, ge=0, le=60, description="RESP-135 read as handling: call to wheels rolling, minutes")
+    multi_hazard_count: int = Field(2, ge=1, le=9, description="A town with so many hazards is exposed to several")
+    person_m2_shelter: float = Field(1.5, gt=0, le=50, description="Area a person in a shelter, m²")
+    shelter_cost_cny_m2: float = Field(300, ge=0, description="Mend of SHELTER-M2, CNY a m²")
+    post_cost_cny: float = Field(150_000, ge=0, description="Mend of a rescue circle: a new post, CNY")
+    team_member_cost_cny: float = Field(8_000, ge=0, description="Mend of a team's size: equip and train one, CNY")
+    cvar_share: float = Field(0.2, gt=0, le=1, description="CVaR looks at so large a share of the worst outcomes")
+    priority_weight: float = Field(4, ge=1, le=100, description="A want of priority p weighs so much more than p + 1")
+
+
+class RegionSettings(Strict):
+    """The content of ``region.yaml``."""
+
+    schema_version: int
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
+    name: Name
+    roads: str = Field(description="Roads beside this file: .npz as made by init, .osm or .osm.pbf")
+    roads_synthetic: bool = Field(False, description="The roads are made by a script; no such roads exist")
+    coordinates: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
+    plan_date: date
+    standards: StandardsChoice = StandardsChoice()
+    parameters: Parameters = Parameters()
+    notes: tuple[Name, ...] = Field(default=(), description="Said in every report of this region")
+    source: str = ""
