@@ -1,8 +1,8 @@
 """The road network: junctions and the directed links between them, as arrays.
 
-A link is a piece of one OSM way between two junctions, in one direction. Its id, ``way:from-to`` in OSM numbers, survives
-a refresh of the roads. Links longer than :data:`LONGEST_LINK_M` are split at a shape point, so that a site is never far
-from a node.
+A link is a piece of one OSM way between two junctions, in one direction. Its id, ``way:from-to`` in OSM numbers,
+survives a refresh of the roads. Links longer than :data:`LONGEST_LINK_M` are split at a shape point, so that a site is
+never far from a node.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ ROAD_CLASSES: tuple[str, ...] = (
     "road",
     "service",
     "track",
-    "ferry",
 )
 """Values of OSM's ``highway`` that an emergency vehicle can use, best first."""
 
@@ -134,7 +133,8 @@ class RoadNetwork:
 
     def save(self, path: Path) -> None:
         """Write the network to a compressed ``.npz`` that holds plain arrays only."""
-        np.savez_compressed(path, **{field.name: np.asarray(getattr(self, field.name)) for field in fields(self)})
+        arrays = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
+        np.savez_compressed(path, allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> RoadNetwork:
