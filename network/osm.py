@@ -1,0 +1,117 @@
+"""Roads from an OpenStreetMap file, whatever its size.
+
+The file is read twice. The first pass holds the usable ways (:mod:`network.road_tags`), the second only their nodes, so
+memory follows the roads and not the buildings of an extract. Blocked nodes (``barrier=block`` and the like) and nodes
+that a clipped extract lacks are left out, and the way is cut there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import osmium
+from shapely.geometry.base import BaseGeometry
+
+from network.clip import clip
+from network.links import Points, Way, build_network
+from network.osm_file import check_osm_file, header, objects
+from network.problem import Problem, ProblemsError
+from network.road_tags import road_tags
+from network.roads import RoadNetwork
+from network.words import Phrase
+
+LICENCE = "© OpenStreetMap contributors, ODbL 1.0"
+SYNTHETIC = "synthetic"
+"""A file whose ``generator`` begins so describes roads that do not exist."""
+
+_BLOCKS = frozenset(
+    {"block", "jersey_barrier", "debris", "log", "bollard", "planter", "boulder", "fence", "wall", "ditch"}
+)
+_YIELDING = frozenset({"removable", "foldable", "rising", "flexible", "collapsible"})
+
+
+def read_osm(path: Path, within: BaseGeometry | None = None) -> RoadNetwork:
+    """Read the roads that an emergency vehicle can use.
+
+    Parameters
+    ----------
+    path : Path
+        ``.osm``, ``.osm.pbf``, ``.osm.gz`` or ``.osm.bz2``.
+    within : shapely geometry, optional
+        WGS-84. Links that touch it are kept whole, up to their next junction outside.
+
+    Returns
+    -------
+    RoadNetwork
+        All pieces of road, connected or not.
+
+    Raises
+    ------
+    ProblemsError
+        The file is missing, empty, broken off or not OSM; it holds no usable road, or none within the area.
+    """
+    path = Path(path)
+    check_osm_file(path)
+    ways = _ways(path)
+    points = _points(path, ways)
+    said = header(path)
+    synthetic = said.get("generator", "").lower().startswith(SYNTHETIC)
+    network = build_network(ways, points, source=_source(path, said, synthetic), synthetic=synthetic)
+    if not network.link_count:
+        raise ProblemsError([_nothing(path, "no_roads")])
+    if within is None:
+        return network
+    clipped = clip(network, within)
+    if not clipped.link_count:
+        sides = {"west": network.lon.min(), "east": network.lon.max()}
+        sides |= {"south": network.lat.min(), "north": network.lat.max()}
+        raise ProblemsError([_nothing(path, "no_roads_within", **{k: f"{side:.4f}" for k, side in sides.items()})])
+    return clipped
+
+
+def _ways(path: Path) -> list[Way]:
+    """First pass: usable ways and the ids of their nodes."""
+    ways = []
+    for way in objects(path, osmium.osm.WAY, [osmium.filter.KeyFilter("highway")]):
+        tags = road_tags(dict(way.tags))
+        if tags is not None:
+            nodes = np.fromiter((node.ref for node in way.nodes), dtype=np.int64, count=len(way.nodes))
+            ways.append(Way(way.id, tags, nodes))
+    return ways
+
+
+def _points(path: Path, ways: list[Way]) -> Points:
+    """Second pass: where those nodes lie, blocked ones left out."""
+    needed = np.unique(np.concatenate([way.nodes for way in ways])) if ways else np.empty(0, dtype=np.int64)
+    if not len(needed):
+        return Points(needed, np.empty(0), np.empty(0))
+    lon, lat = np.full(len(needed), np.nan), np.full(len(needed), np.nan)
+    found = np.empty(len(needed), dtype=np.int64)
+    count = 0
+    for node in objects(path, osmium.osm.NODE, [osmium.filter.IdFilter(needed.tolist())]):
+        if node.location.valid() and not _blocked(node.tags):
+            found[count], lon[count], lat[count] = node.id, node.location.lon, node.location.lat
+            count += 1
+    node_id, place = np.unique(found[:count], return_index=True)
+    return Points(node_id, lon[place], lat[place])
+
+
+def _blocked(tags: osmium.osm.TagList) -> bool:
+    """Tell whether a barrier stands here that no driver can open."""
+    barrier = tags.get("barrier") if len(tags) else None
+    return barrier in _BLOCKS and tags.get("bollard") not in _YIELDING and tags.get("emergency") != "yes"
+
+
+def _source(path: Path, said: dict[str, str], synthetic: bool) -> str:
+    """Name the file and its licence."""
+    if synthetic:
+        return f"{said['generator']} ({path.name})"
+    return f"{LICENCE} ({', '.join([path.name, *filter(None, [said.get('timestamp')])])})"
+
+
+def _nothing(path: Path, entry: str, **values: object) -> Problem:
+    """Report that no road is left."""
+    return Problem(
+        Phrase(f"network.roads.{entry}", **values), Phrase(f"network.roads.{entry}_mend", **values), file=path.name
+    )

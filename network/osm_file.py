@@ -1,0 +1,90 @@
+"""Reading objects from an OpenStreetMap file; what is wrong with the file is told in words."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import osmium
+
+from network.problem import Problem, ProblemsError
+from network.words import Phrase
+
+ENDINGS = (".osm", ".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2", ".osm.xml")
+
+
+def check_osm_file(path: Path) -> None:
+    """Refuse a path that is no file, an empty file, or a file of another kind.
+
+    Raises
+    ------
+    ProblemsError
+    """
+    if not path.is_file():
+        raise _problem(path, "file_missing")
+    if not path.name.lower().endswith(ENDINGS):
+        raise _problem(path, "file_kind", endings=", ".join(ENDINGS))
+    try:
+        beginning = _beginning(path)
+    except OSError as error:
+        raise _problem(path, "file_unreadable", detail=error) from error
+    except (EOFError, zlib.error) as error:
+        raise _problem(path, "file_truncated", detail=error) from error
+    if not beginning:
+        raise _problem(path, "file_empty")
+    if b"OSMHeader" not in beginning and b"<osm" not in beginning:
+        raise _problem(path, "file_not_osm", detail=repr(beginning[:20])[1:])
+
+
+def objects(path: Path, entities: osmium.osm.osm_entity_bits, filters: Iterable[object] = ()) -> Iterator[Any]:
+    """Give the objects of ``path`` one by one, with no more in memory than the one at hand.
+
+    Parameters
+    ----------
+    path : Path
+    entities : osm_entity_bits
+        Kinds of object.
+    filters : iterable of osmium filters
+        All of them have to let an object pass.
+
+    Raises
+    ------
+    ProblemsError
+        The file breaks off or is damaged.
+    """
+    processor = osmium.FileProcessor(str(path), entities)
+    for one in filters:
+        processor.with_filter(one)
+    try:
+        yield from processor
+    except (RuntimeError, osmium.InvalidLocationError) as error:
+        raise _problem(path, "file_truncated", detail=error) from error
+
+
+def header(path: Path) -> dict[str, str]:
+    """Tell the ``generator`` and ``timestamp`` of the file, where it states them."""
+    try:
+        with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+            said = reader.header()
+            names = {"generator": "generator", "timestamp": "osmosis_replication_timestamp"}
+            return {name: said.get(key) for name, key in names.items() if said.get(key)}
+    except RuntimeError as error:
+        raise _problem(path, "file_truncated", detail=error) from error
+
+
+def _beginning(path: Path) -> bytes:
+    """Read the first bytes, unpacked."""
+    unpack = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix.lower(), Path.open)
+    with unpack(path, "rb") as stream:
+        beginning: bytes = stream.read(4096)
+    return beginning
+
+
+def _problem(path: Path, entry: str, **values: object) -> ProblemsError:
+    """One problem of the file."""
+    what, mend = Phrase(f"network.roads.{entry}", **values), Phrase(f"network.roads.{entry}_mend", **values)
+    return ProblemsError([Problem(what, mend, file=path.name)])
