@@ -7,41 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from optimizer.models.layer import Layer
 from optimizer.region.region import Region
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer of the objective, solved after the layers above it were kept.
-
-    Attributes
-    ----------
-    name : str
-        ``mandatory``, ``unmet``, ``late``, ``advisory`` or ``cost``.
-    value, bound : float
-        What the plan reaches, and what no plan can be below, given the layers above. Minimised.
-    gap : float
-        ``(value - bound) / scale``.
-    scale : float
-        What the gap is measured against: the larger of value and the layer's own size when nothing is done
-        (``nothing``), so that a layer that is nearly all met still has a gap.
-    unit : str
-    proven : bool
-        The gap is within the tolerance asked for.
-    status : str
-        The solver's own word.
-    seconds : float
-    """
-
-    name: str
-    value: float
-    bound: float
-    gap: float
-    scale: float
-    unit: str
-    proven: bool
-    status: str
-    seconds: float
 
 
 @dataclass(frozen=True)
