@@ -21,7 +21,7 @@ class Override(Strict):
     site_id: str
     size: str = ""
     item_id: str = ""
-    quantity: float | None = Field(None, ge=0)
+    quantity: float | None = Field(default=None, ge=0)
     who: str
     when: date
     why: str

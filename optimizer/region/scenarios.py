@@ -37,7 +37,7 @@ class DemandEvent(Strict):
     people: Literal["residents", "threatened"]
     where: Where = Where()
     share: float = Field(gt=0, le=1, description="Share of them in need")
-    days: float = Field(3, gt=0, le=60, description="Days until supply comes from outside")
+    days: float = Field(default=3, gt=0, le=60, description="Days until supply comes from outside")
 
 
 class Loss(Strict):
@@ -50,7 +50,7 @@ class Loss(Strict):
 class RoadState(Strict):
     """What the event does to the roads."""
 
-    speed_factor: float = Field(1.0, gt=0, le=1, description="Speeds times this: rain, snow, smoke")
+    speed_factor: float = Field(default=1.0, gt=0, le=1, description="Speeds times this: rain, snow, smoke")
     night: bool = False
     closures: tuple[Closure, ...] = ()
 
@@ -58,8 +58,8 @@ class RoadState(Strict):
 class OutsideHelp(Strict):
     """How much of the suppliers' contracts and of the vehicles is there: a regional event takes both down."""
 
-    supplier_share: float = Field(1.0, ge=0, le=1)
-    vehicle_share: float = Field(1.0, ge=0, le=1)
+    supplier_share: float = Field(default=1.0, ge=0, le=1)
+    vehicle_share: float = Field(default=1.0, ge=0, le=1)
 
 
 class Event(Strict):
@@ -69,7 +69,7 @@ class Event(Strict):
     place: str = ""
     size: str = ""
     season: str = ""
-    hour: int | None = Field(None, ge=0, le=23)
+    hour: int | None = Field(default=None, ge=0, le=23)
 
 
 class Scenario(Strict):
@@ -78,8 +78,8 @@ class Scenario(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
     name: Name
     event: Event
-    annual_probability: float | None = Field(None, gt=0, le=1)
-    return_period_years: float | None = Field(None, ge=1)
+    annual_probability: float | None = Field(default=None, gt=0, le=1)
+    return_period_years: float | None = Field(default=None, ge=1)
     roads: RoadState = RoadState()
     demand: tuple[DemandEvent, ...] = Field(min_length=1)
     losses: tuple[Loss, ...] = ()

@@ -53,25 +53,45 @@ class StandardsChoice(Strict):
 class Parameters(Strict):
     """Planning parameters: our defaults, none from the planners' documents unless said; all may be changed."""
 
-    horizon_months: float = Field(12, gt=0, le=120, description="A lot that expires sooner counts as gone, months")
-    mobilise_min: float = Field(30, ge=0, le=1440, description="From the event to the first loading, minutes")
-    loading_min: float = Field(30, ge=0, le=1440, description="Loading a vehicle, minutes")
-    unloading_min: float = Field(20, ge=0, le=1440, description="Unloading a vehicle, minutes")
-    late_horizon_h: float = Field(24, gt=0, le=240, description="What comes later than this counts as unmet, hours")
-    nearest_sources: int = Field(6, ge=1, le=200, description="Sources considered for a place: so many, nearest first")
-    snap_limit_m: float = Field(2000, gt=0, le=50000, description="A site farther from a road is not connected, metres")
-    move_cost_share: float = Field(0.03, ge=0, le=1, description="Moving stock to another depot, share of its price")
-    response_reading: Literal["drive", "handling"] = Field(
-        "drive", description="RESP-135: five minutes of driving, or five minutes from call to handling"
+    horizon_months: float = Field(
+        default=12, gt=0, le=120, description="A lot that expires sooner counts as gone, months"
     )
-    turnout_min: float = Field(3, ge=0, le=60, description="RESP-135 read as handling: call to wheels rolling, minutes")
-    multi_hazard_count: int = Field(2, ge=1, le=9, description="A town with so many hazards is exposed to several")
-    person_m2_shelter: float = Field(1.5, gt=0, le=50, description="Area a person in a shelter, m²")
-    shelter_cost_cny_m2: float = Field(300, ge=0, description="Mend of SHELTER-M2, CNY a m²")
-    post_cost_cny: float = Field(150_000, ge=0, description="Mend of a rescue circle: a new post, CNY")
-    team_member_cost_cny: float = Field(8_000, ge=0, description="Mend of a team's size: equip and train one, CNY")
-    cvar_share: float = Field(0.2, gt=0, le=1, description="CVaR looks at so large a share of the worst outcomes")
-    priority_weight: float = Field(4, ge=1, le=100, description="A want of priority p weighs so much more than p + 1")
+    mobilise_min: float = Field(default=30, ge=0, le=1440, description="From the event to the first loading, minutes")
+    loading_min: float = Field(default=30, ge=0, le=1440, description="Loading a vehicle, minutes")
+    unloading_min: float = Field(default=20, ge=0, le=1440, description="Unloading a vehicle, minutes")
+    late_horizon_h: float = Field(
+        default=24, gt=0, le=240, description="What comes later than this counts as unmet, hours"
+    )
+    nearest_sources: int = Field(
+        default=6, ge=1, le=200, description="Sources considered for a place: so many, nearest first"
+    )
+    snap_limit_m: float = Field(
+        default=2000, gt=0, le=50000, description="A site farther from a road is not connected, metres"
+    )
+    move_cost_share: float = Field(
+        default=0.03, ge=0, le=1, description="Moving stock to another depot, share of its price"
+    )
+    response_reading: Literal["drive", "handling"] = Field(
+        default="drive", description="RESP-135: five minutes of driving, or five minutes from call to handling"
+    )
+    turnout_min: float = Field(
+        default=3, ge=0, le=60, description="RESP-135 read as handling: call to wheels rolling, minutes"
+    )
+    multi_hazard_count: int = Field(
+        default=2, ge=1, le=9, description="A town with so many hazards is exposed to several"
+    )
+    person_m2_shelter: float = Field(default=1.5, gt=0, le=50, description="Area a person in a shelter, m²")
+    shelter_cost_cny_m2: float = Field(default=300, ge=0, description="Mend of SHELTER-M2, CNY a m²")
+    post_cost_cny: float = Field(default=150_000, ge=0, description="Mend of a rescue circle: a new post, CNY")
+    team_member_cost_cny: float = Field(
+        default=8_000, ge=0, description="Mend of a team's size: equip and train one, CNY"
+    )
+    cvar_share: float = Field(
+        default=0.2, gt=0, le=1, description="CVaR looks at so large a share of the worst outcomes"
+    )
+    priority_weight: float = Field(
+        default=4, ge=1, le=100, description="A want of priority p weighs so much more than p + 1"
+    )
 
 
 class RegionSettings(Strict):
@@ -81,7 +101,7 @@ class RegionSettings(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
     name: Name
     roads: str = Field(description="Roads beside this file: .npz as made by init, .osm or .osm.pbf")
-    roads_synthetic: bool = Field(False, description="The roads are made by a script; no such roads exist")
+    roads_synthetic: bool = Field(default=False, description="The roads are made by a script; no such roads exist")
     coordinates: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
     plan_date: date
     standards: StandardsChoice = StandardsChoice()
