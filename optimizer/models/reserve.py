@@ -6,55 +6,437 @@ with an application to disaster management*, Computers & Operations Research 39.
 each minimised in turn and then kept, so that no penalty hides what is unmet behind what it costs.
 
 Sets
-    j  sources: depots, candidates, villages that hold stock, suppliers' offers
+    j  sources: depots, candidates, villages that hold relief, suppliers' offers
     z  sizes at which a source can be built or enlarged
-    i  relief items                  q  equipment requirements (a rule asks for an item at a site)
-    l  purchase lines (a holder, an item, a payer)          o  payers, who own what they buy
-    t  depot requirements (a rule asks for a depot in a town)
+    i  relief items                  q  classes of equipment: one item missing at equal sites of one payer
+    h  holdings (j, i, o)            l  purchase lines, each into a holding
+    k  offers of suppliers           o  payers, who own what they buy
+    w  wishes: a depot in a place, or so much of an item at a source
     s  scenarios                     v  places with want
-    a  arcs: from a source to a place by a vehicle class, in a scenario (class "none": held on the spot)
+    a  arcs: from a source to a place by a vehicle class, in a scenario (class ``LOCAL``: held on the spot)
     p  vehicle pools (home site and class)      n  postings: a pool that may work from a source, in a scenario
     d  due times: the items' deadlines, and the late horizon as the last
+    r  tiers of requirements: decided by the planner, mandatory, advisory
 
-Parameters
-    storage[j] m³, size_storage[z] m³, size_cost[z] CNY, size_owner[z] payer
-    volume[i] m³ a unit, existing[j, i, o] units usable at the horizon
-    pack[l] units, line_cost[l] CNY a pack, budget[o] CNY
-    fee[k] CNY a unit, most[k] units, of offer k
-    move_cost[i] CNY a unit
-    required[q], held[q] units, weight[q]; depot_weight[t]
-    probability[s] (normalised), want[s, v, i] units, per_person[s, i] units (days included), priority[i], deadline[i] min
+Data
+    storage[j] m³, size_storage[z] m³, size_cost[z] CNY
+    volume[i] m³ a unit, existing[h] units usable at the horizon
+    pack[l] units, line_cost[l] CNY a pack, budget[o] CNY, move_cost[i] CNY a unit
+    fee[k] CNY a unit, most[k] units
+    units[q] missing, price[q] CNY a unit, weight[q, r] of a unit short; weight[w, r] of a wish unmet
+    probability[s] (normalised), want[s, v, i] units, per_person[s, v, i] units (days included)
+    priority[i], deadline[i] min
     kept[s, j] share of the stock at j that the event leaves (for an offer: the share that the supplier can give)
-    drive[a] min, cycle[a] min (loading, drive, unloading, drive back), arrival[a] min (the first load, after the event)
+    cycle[a] min (loading, drive, unloading, drive back), arrival[a] min (the first load, after the event)
     load[i, c] vehicle loads a unit: the larger of mass / payload and volume / loading volume
     vehicles[s, p], minutes[n, d] min that a vehicle posted by n can work from its source before d
 
 Variables
-    build[z] ∈ {0, 1}, packs[l] ∈ ℤ₊, moved_in[j, i, o], moved_out[j, i, o], contract[k] ≥ 0
-    stock[j, i, o] ≥ 0
+    build[z] ∈ {0, 1}, packs[l] ∈ ℤ₊, bought[q] ∈ ℤ₊, moved_in[h], moved_out[h], contract[k] ≥ 0
+    held[j, i] ≥ 0
     ship[a, i, on time], ship[a, i, late] ≥ 0, unmet[s, v, i] ≥ 0, posted[n] ≥ 0
-    equipment_short[q] ≥ 0, depot_short[t] ≥ 0
+    short[w] ∈ [0, 1]
 
 Layers, in order
-    mandatory   Σ weight · shortfall of the mandatory requirements
-    unmet_1 …   Σₛ probability · Σ unmet / per_person over the items of priority 1; then of priority 2; … (person-items);
+    decided     Σ weight · shortfall of what the planner has decided (0 unless money or storage does not allow it)
+    mandatory   Σ weight · shortfall of mandatory requirements
+    unmet_1 …   Σₛ probability · Σ unmet / per_person over items of priority 1, then 2, … (person-items);
                 with ``risk`` "cvar" the mean of the worst share of outcomes, with "worst" the worst scenario
     late        Σₛ probability · Σ ship[late] / per_person
     advisory    Σ weight · shortfall of the other requirements
     cost        purchases, building, running, contracts, moves (CNY) this year
 
 Constraints
-    stock_balance[j, i, o]   stock = existing + moved_in - moved_out + Σ pack · packs
+    stock_balance[j, i]      held = Σ_h existing + moved_in - moved_out + Σ pack · packs
+    stock_owner[h]           existing + moved_in - moved_out + Σ pack · packs ≥ 0
     moves_balance[i, o]      Σ_j moved_in = Σ_j moved_out
-    storage_limit[j]         Σ volume · stock ≤ storage + Σ size_storage · build
+    storage_limit[j]         Σ volume · held ≤ storage + Σ size_storage · build
     one_size[j]              Σ_z build ≤ 1
     payer_budget[o]          Σ what o pays ≤ budget
-    equipment[q]             held + Σ pack · packs + equipment_short ≥ required
-    town_depot[t]            Σ build of the town's candidates + depot_short ≥ 1
+    equipment_limit[q]       bought ≤ units
+    depot_wish[w]            Σ build + short ≥ 1
+    stock_wish[w]            held + units · short ≥ units
     want_met[s, v, i]        Σ ship + unmet = want
-    source_stock[s, j, i]    Σ ship ≤ kept · Σ_o stock     (for an offer: kept · contract)
+    source_stock[s, j, i]    Σ ship ≤ kept · held     (for an offer: kept · contract)
     fleet_time[s, j, c, d]   Σ cycle · load · ship due by d ≤ Σ minutes[n, d] · posted[n]
     pool_size[s, p]          Σ posted ≤ vehicles
 
 A shipment on time is due by its item's deadline, a late one by the late horizon; on time only where arrival ≤ deadline.
 """
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pulp
+from pulp import LpAffineExpression as Sum
+from pulp import LpVariable as Variable
+
+from optimizer.models.reserve_problem import LOCAL, TIERS, ReserveProblem, ReserveSolution
+from optimizer.models.solve import LayeredSolution, Objective, solve_in_layers
+
+
+@dataclass(frozen=True)
+class Variables:
+    """The model's variables, by the formulation's names."""
+
+    build: list[Variable]
+    packs: list[Variable]
+    bought: list[Variable]
+    moved_in: list[Variable]
+    moved_out: list[Variable]
+    contract: list[Variable]
+    held: dict[tuple[int, int], Variable]
+    ship: dict[tuple[int, int, bool], Variable]
+    unmet: dict[tuple[int, int, int], Variable]
+    posted: list[Variable]
+    short: list[Variable]
+
+
+def solve_reserve(
+    problem: ReserveProblem,
+    *,
+    gap: float = 0.01,
+    time_limit_s: float = 600,
+    progress: Callable[[str, float], None] | None = None,
+) -> ReserveSolution:
+    """State the model and solve it layer by layer.
+
+    Parameters
+    ----------
+    problem : ReserveProblem
+    gap : float
+        Relative gap to be proven in each layer.
+    time_limit_s : float
+    progress : callable, optional
+        Told the layer's name and the share of layers done.
+
+    Returns
+    -------
+    ReserveSolution
+        Feasible whatever the budget; each layer says whether its gap is proven.
+    """
+    model, variables, objectives = state_reserve(problem)
+    solution = solve_in_layers(model, objectives, gap=gap, time_limit_s=time_limit_s, progress=progress)
+    return _read(problem, variables, solution)
+
+
+def state_reserve(problem: ReserveProblem) -> tuple[pulp.LpProblem, Variables, list[Objective]]:
+    """State the constraints and the layers, without solving anything."""
+    model = pulp.LpProblem("reserve", pulp.LpMinimize)
+    x = _variables(problem)
+    for family in (
+        stock_balance,
+        stock_owner,
+        moves_balance,
+        storage_limit,
+        one_size,
+        payer_budget,
+        depot_wish,
+        stock_wish,
+        want_met,
+        source_stock,
+        fleet_time,
+        pool_size,
+    ):
+        for name, constraint in family(problem, x):
+            model.addConstraint(constraint, name)
+    return model, x, layers(problem, x, model)
+
+
+def _variables(problem: ReserveProblem) -> Variables:
+    forbidden = set(problem.forbidden_sizes)
+    count = len(problem.holdings.source)
+    movable = problem.holdings.movable
+    pairs = {(int(j), int(i)) for j, i in zip(problem.holdings.source, problem.holdings.item, strict=True)}
+    return Variables(
+        build=[Variable(f"build_{z}", 0, int(z not in forbidden), "Integer") for z in range(len(problem.sizes.source))],
+        packs=[Variable(f"packs_{line}", 0, None, "Integer") for line in range(len(problem.lines.holding))],
+        bought=[Variable(f"bought_{q}", 0, float(u), "Integer") for q, u in enumerate(problem.equipment.units)],
+        moved_in=[Variable(f"moved_in_{h}", 0, None if movable[h] else 0) for h in range(count)],
+        moved_out=[
+            Variable(f"moved_out_{h}", 0, float(problem.holdings.existing[h]) if movable[h] else 0)
+            for h in range(count)
+        ],
+        contract=[Variable(f"contract_{k}", 0, float(most)) for k, most in enumerate(problem.offers.most)],
+        held={(j, i): Variable(f"held_{j}_{i}", 0) for j, i in sorted(pairs)},
+        ship=_shipments(problem),
+        unmet={
+            (int(s), int(v), int(i)): Variable(f"unmet_{s}_{v}_{i}", 0)
+            for s, v, i in np.argwhere(problem.recourse.want > 0)
+        },
+        posted=[Variable(f"posted_{n}", 0) for n in range(len(problem.recourse.posting_pool))],
+        short=[Variable(f"short_{w}", 0, 1) for w in range(len(problem.depot_wishes) + len(problem.stock_wishes))],
+    )
+
+
+def _shipments(problem: ReserveProblem) -> dict[tuple[int, int, bool], Variable]:
+    """``ship`` for every arc, item and period in which a first load can arrive and the source may hold the item."""
+    recourse = problem.recourse
+    gives = {(int(j), int(i)) for j, i in zip(problem.holdings.source, problem.holdings.item, strict=True)}
+    gives |= {(int(j), int(i)) for j, i in zip(problem.offers.source, problem.offers.item, strict=True)}
+    ship = {}
+    for a, (s, j, v, c) in enumerate(
+        zip(recourse.arc_scenario, recourse.arc_source, recourse.arc_place, recourse.arc_class, strict=True)
+    ):
+        for i in np.flatnonzero(recourse.want[s, v] > 0):
+            if (int(j), int(i)) not in gives:
+                continue
+            if recourse.arrival_min[a] <= problem.deadline_min[i]:
+                ship[a, int(i), False] = Variable(f"ship_{a}_{i}_on_time", 0)
+            if c != LOCAL and recourse.arrival_min[a] <= recourse.due_min[-1]:
+                ship[a, int(i), True] = Variable(f"ship_{a}_{i}_late", 0)
+    return ship
+
+
+Named = Iterable[tuple[str, pulp.LpConstraint]]
+
+
+def _inflow(problem: ReserveProblem, x: Variables) -> dict[int, list[tuple[Variable, float]]]:
+    """What changes each holding: moves and packs."""
+    terms: dict[int, list[tuple[Variable, float]]] = defaultdict(list)
+    for h in np.flatnonzero(problem.holdings.movable):
+        terms[int(h)] += [(x.moved_in[h], 1.0), (x.moved_out[h], -1.0)]
+    for line, h in enumerate(problem.lines.holding):
+        terms[int(h)].append((x.packs[line], float(problem.lines.pack[line])))
+    return terms
+
+
+def stock_balance(problem: ReserveProblem, x: Variables) -> Named:
+    """``held`` is what exists, moves and is bought, over all owners."""
+    inflow = _inflow(problem, x)
+    members: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for h, (j, i) in enumerate(zip(problem.holdings.source, problem.holdings.item, strict=True)):
+        members[int(j), int(i)].append(h)
+    for (j, i), holdings in members.items():
+        terms = [(x.held[j, i], 1.0)] + [(v, -c) for h in holdings for v, c in inflow[h]]
+        existing = float(problem.holdings.existing[holdings].sum())
+        yield f"stock_balance_{j}_{i}", Sum(terms) == existing
+
+
+def stock_owner(problem: ReserveProblem, x: Variables) -> Named:
+    """No owner's stock is below zero: only what the owner has or brings in is moved out."""
+    inflow = _inflow(problem, x)
+    for h in np.flatnonzero(problem.holdings.movable):
+        yield f"stock_owner_{h}", Sum(inflow[int(h)]) >= -float(problem.holdings.existing[h])
+
+
+def moves_balance(problem: ReserveProblem, x: Variables) -> Named:
+    """What an owner moves out of one source arrives at another."""
+    terms: dict[tuple[int, int], list[tuple[Variable, float]]] = defaultdict(list)
+    for h in np.flatnonzero(problem.holdings.movable):
+        key = int(problem.holdings.item[h]), int(problem.holdings.payer[h])
+        terms[key] += [(x.moved_in[h], 1.0), (x.moved_out[h], -1.0)]
+    for (i, o), sums in terms.items():
+        yield f"moves_balance_{i}_{o}", Sum(sums) == 0
+
+
+def storage_limit(problem: ReserveProblem, x: Variables) -> Named:
+    """The volume held fits the storage that there is or is built.
+
+    A source whose present stock exceeds its storage may keep that stock, and no more.
+    """
+    terms: dict[int, list[tuple[Variable, float]]] = defaultdict(list)
+    for (j, i), held in x.held.items():
+        terms[j].append((held, float(problem.volume_m3[i])))
+    for z, j in enumerate(problem.sizes.source):
+        terms[int(j)].append((x.build[z], -float(problem.sizes.storage_m3[z])))
+    for j, sums in terms.items():
+        yield f"storage_limit_{j}", Sum(sums) <= float(problem.storage_m3[j])
+
+
+def one_size(problem: ReserveProblem, x: Variables) -> Named:
+    """At most one size is built at a source."""
+    sizes: dict[int, list[Variable]] = defaultdict(list)
+    for z, j in enumerate(problem.sizes.source):
+        sizes[int(j)].append(x.build[z])
+    for j, choices in sizes.items():
+        yield f"one_size_{j}", Sum([(choice, 1.0) for choice in choices]) <= 1
+
+
+def _expenses(problem: ReserveProblem, x: Variables) -> Iterable[tuple[int, Variable, float]]:
+    """Payer, variable and CNY of all that is paid for."""
+    for z, (payer, cost) in enumerate(zip(problem.sizes.payer, problem.sizes.cost_cny, strict=True)):
+        yield int(payer), x.build[z], float(cost)
+    for line, (h, cost) in enumerate(zip(problem.lines.holding, problem.lines.cost_cny, strict=True)):
+        yield int(problem.holdings.payer[h]), x.packs[line], float(cost)
+    for q, (payer, price) in enumerate(zip(problem.equipment.payer, problem.equipment.price_cny, strict=True)):
+        yield int(payer), x.bought[q], float(price)
+    for k, (payer, fee) in enumerate(zip(problem.offers.payer, problem.offers.fee_cny, strict=True)):
+        yield int(payer), x.contract[k], float(fee)
+    for h in np.flatnonzero(problem.holdings.movable):
+        cost = float(problem.move_cost_cny[problem.holdings.item[h]])
+        yield int(problem.holdings.payer[h]), x.moved_in[h], cost
+
+
+def payer_budget(problem: ReserveProblem, x: Variables) -> Named:
+    """No payer spends more than the budget."""
+    terms: dict[int, list[tuple[Variable, float]]] = defaultdict(list)
+    for payer, variable, cost in _expenses(problem, x):
+        terms[payer].append((variable, cost))
+    for payer, sums in terms.items():
+        yield f"payer_budget_{payer}", Sum(sums) <= float(problem.budget_cny[payer])
+
+
+def depot_wish(problem: ReserveProblem, x: Variables) -> Named:
+    """A depot is built where one is wished for, or the wish is short."""
+    for w, wish in enumerate(problem.depot_wishes):
+        yield f"depot_wish_{w}", Sum([(x.build[z], 1.0) for z in wish.sizes] + [(x.short[w], 1.0)]) >= 1
+
+
+def stock_wish(problem: ReserveProblem, x: Variables) -> Named:
+    """So much is held where it is wished for, or the wish is short by a share."""
+    for w, wish in enumerate(problem.stock_wishes, start=len(problem.depot_wishes)):
+        held = x.held.get((wish.source, wish.item))
+        terms = [(x.short[w], wish.units)] + ([(held, 1.0)] if held is not None else [])
+        yield f"stock_wish_{w}", Sum(terms) >= wish.units
+
+
+def want_met(problem: ReserveProblem, x: Variables) -> Named:
+    """Every want is met by shipments or stays unmet."""
+    recourse = problem.recourse
+    terms: dict[tuple[int, int, int], list[tuple[Variable, float]]] = defaultdict(list)
+    for (a, i, _), ship in x.ship.items():
+        terms[int(recourse.arc_scenario[a]), int(recourse.arc_place[a]), i].append((ship, 1.0))
+    for (s, v, i), unmet in x.unmet.items():
+        yield f"want_met_{s}_{v}_{i}", Sum([*terms[s, v, i], (unmet, 1.0)]) == float(recourse.want[s, v, i])
+
+
+def source_stock(problem: ReserveProblem, x: Variables) -> Named:
+    """No source gives more than the event has left of what it holds or has under contract."""
+    recourse = problem.recourse
+    terms: dict[tuple[int, int, int], list[tuple[Variable, float]]] = defaultdict(list)
+    for (a, i, _), ship in x.ship.items():
+        terms[int(recourse.arc_scenario[a]), int(recourse.arc_source[a]), i].append((ship, 1.0))
+    contracts = {
+        (int(j), int(i)): x.contract[k]
+        for k, (j, i) in enumerate(zip(problem.offers.source, problem.offers.item, strict=True))
+    }
+    for (s, j, i), sums in terms.items():
+        stock = x.held.get((j, i)) or contracts[j, i]
+        yield f"source_stock_{s}_{j}_{i}", Sum([*sums, (stock, -float(recourse.kept[s, j]))]) <= 0
+
+
+def fleet_time(problem: ReserveProblem, x: Variables) -> Named:
+    """What is due by a time takes no more than the minutes that posted vehicles have by then."""
+    recourse = problem.recourse
+    used: dict[tuple[int, int, int, int], list[tuple[Variable, float]]] = defaultdict(list)
+    dues = range(len(recourse.due_min))
+    for (a, i, late), ship in x.ship.items():
+        c = int(recourse.arc_class[a])
+        if c == LOCAL:
+            continue
+        minutes = float(recourse.cycle_min[a] * recourse.load[i, c])
+        own = recourse.due_min[-1] if late else problem.deadline_min[i]
+        key = int(recourse.arc_scenario[a]), int(recourse.arc_source[a]), c
+        for d in dues:
+            if own <= recourse.due_min[d]:
+                used[*key, d].append((ship, minutes))
+    given: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for n, (s, p, j) in enumerate(
+        zip(recourse.posting_scenario, recourse.posting_pool, recourse.posting_source, strict=True)
+    ):
+        given[int(s), int(j), int(recourse.pool_class[p])].append(n)
+    for (s, j, c, d), sums in used.items():
+        posted = [(x.posted[n], -float(recourse.posting_minutes[n, d])) for n in given[s, j, c]]
+        yield f"fleet_time_{s}_{j}_{c}_{d}", Sum(sums + posted) <= 0
+
+
+def pool_size(problem: ReserveProblem, x: Variables) -> Named:
+    """A pool posts no more vehicles than it has with crews."""
+    recourse = problem.recourse
+    members: dict[tuple[int, int], list[Variable]] = defaultdict(list)
+    for n, (s, p) in enumerate(zip(recourse.posting_scenario, recourse.posting_pool, strict=True)):
+        members[int(s), int(p)].append(x.posted[n])
+    for (s, p), posted in members.items():
+        yield f"pool_size_{s}_{p}", Sum([(one, 1.0) for one in posted]) <= float(recourse.pool_vehicles[s, p])
+
+
+def layers(problem: ReserveProblem, x: Variables, model: pulp.LpProblem) -> list[Objective]:
+    """State the layers in order of precedence; empty ones are left out."""
+    wanted = [_requirements(problem, x, tier) for tier in range(len(TIERS))]
+    unmet = [_unmet(problem, x, model, int(priority)) for priority in np.unique(problem.priority)]
+    expenses = [(variable, cost) for _, variable, cost in _expenses(problem, x)]
+    cost = Objective("cost", Sum(expenses), float(problem.budget_cny.sum()), "CNY")
+    stated = [wanted[0], wanted[1], *unmet, _late(problem, x), wanted[2], cost]
+    return [objective for objective in stated if objective.scale > 0 or objective.name == "cost"]
+
+
+def _requirements(problem: ReserveProblem, x: Variables, tier: int) -> Objective:
+    """Weighted shortfall of equipment and wishes in one tier."""
+    terms: list[tuple[Variable, float]] = []
+    scale = 0.0
+    for q, units in enumerate(problem.equipment.units):
+        weight = float(problem.equipment.weight[q, tier])
+        terms.append((x.bought[q], -weight))
+        scale += weight * float(units)
+    missing = scale
+    wishes = [wish.weight[tier] for wish in problem.depot_wishes] + [wish.weight[tier] for wish in problem.stock_wishes]
+    terms += list(zip(x.short, wishes, strict=True))
+    scale += sum(wishes)
+    return Objective(TIERS[tier], Sum([t for t in terms if t[1]], missing), scale, "requirements")
+
+
+def _unmet(problem: ReserveProblem, x: Variables, model: pulp.LpProblem, priority: int) -> Objective:
+    """Unmet person-items of one priority: expected, mean of the worst share, or worst."""
+    recourse = problem.recourse
+    chosen = problem.priority == priority
+    by_scenario: dict[int, list[tuple[Variable, float]]] = defaultdict(list)
+    for (s, v, i), unmet in x.unmet.items():
+        if chosen[i]:
+            by_scenario[s].append((unmet, 1 / float(recourse.per_person[s, v, i])))
+    person_items = np.divide(
+        recourse.want, recourse.per_person, where=recourse.want > 0, out=np.zeros_like(recourse.want)
+    )
+    outcome = person_items[:, :, chosen].sum(axis=(1, 2))
+    name, unit = f"unmet_{priority}", "person-items"
+    if problem.risk == "expected":
+        terms = [(v, c * float(recourse.probability[s])) for s, sums in by_scenario.items() for v, c in sums]
+        return Objective(name, Sum(terms), float(outcome @ recourse.probability), unit)
+    # Rockafellar & Uryasev (2000): CVaR = min η + Σ probability · excess / share; a share of 0 is the worst case.
+    threshold = Variable(f"{name}_threshold", 0)
+    terms = [(threshold, 1.0)]
+    for s, sums in by_scenario.items():
+        excess = Variable(f"{name}_excess_{s}", 0, 0 if problem.risk == "worst" else None)
+        beyond = [(v, -c) for v, c in sums] + [(threshold, 1.0), (excess, 1.0)]
+        model.addConstraint(Sum(beyond) >= 0, f"{name}_beyond_{s}")
+        terms.append((excess, float(recourse.probability[s]) / problem.cvar_share))
+    return Objective(name, Sum(terms), float(outcome.max(initial=0.0)), unit)
+
+
+def _late(problem: ReserveProblem, x: Variables) -> Objective:
+    """Expected person-items that come late."""
+    recourse = problem.recourse
+    terms = []
+    for (a, i, late), ship in x.ship.items():
+        if late:
+            s, v = int(recourse.arc_scenario[a]), int(recourse.arc_place[a])
+            terms.append((ship, float(recourse.probability[s] / recourse.per_person[s, v, i])))
+    person_items = np.divide(
+        recourse.want, recourse.per_person, where=recourse.want > 0, out=np.zeros_like(recourse.want)
+    )
+    return Objective("late", Sum(terms), float(person_items.sum(axis=(1, 2)) @ recourse.probability), "person-items")
+
+
+def _read(problem: ReserveProblem, x: Variables, solution: LayeredSolution) -> ReserveSolution:
+    keys = list(x.ship)
+    shipments = pd.DataFrame(keys, columns=["arc", "item", "late"]).assign(units=solution.of([x.ship[k] for k in keys]))
+    unmet = np.zeros(problem.recourse.want.shape)
+    if x.unmet:
+        unmet[tuple(np.array(list(x.unmet)).T)] = solution.of(list(x.unmet.values()))
+    return ReserveSolution(
+        build=solution.of(x.build).astype(np.int64),
+        packs=solution.of(x.packs).astype(np.int64),
+        moved_in=solution.of(x.moved_in),
+        moved_out=solution.of(x.moved_out),
+        contract=solution.of(x.contract),
+        bought=solution.of(x.bought).astype(np.int64),
+        shipments=shipments[shipments["units"] > 1e-6].reset_index(drop=True),
+        posted=solution.of(x.posted),
+        unmet=unmet,
+        layers=solution.layers,
+    )

@@ -20,7 +20,7 @@ from optimizer.models.layer import Layer
 
 INTEGRALITY = 1e-6
 KEPT = 1e-7
-"""A layer above may get worse by this share of its scale, so that rounding errors never make the next one infeasible."""
+"""A layer above may get worse by this share of its scale: rounding errors must not make the next one infeasible."""
 
 
 @dataclass(frozen=True)
@@ -176,9 +176,7 @@ def _minimise(
     return layer, np.array(solver.getSolution().col_value)
 
 
-def proven_layer(
-    objective: Objective, value: float, bound: float, gap: float, status: str, seconds: float
-) -> Layer:
+def proven_layer(objective: Objective, value: float, bound: float, gap: float, status: str, seconds: float) -> Layer:
     """Put value and bound into a layer: the bound of a sum of shortfalls is never below 0."""
     value = max(value, 0.0)
     bound = min(max(bound, 0.0), value) if np.isfinite(bound) else 0.0
