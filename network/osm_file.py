@@ -5,7 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,8 @@ def header(path: Path) -> dict[str, str]:
 
 def _beginning(path: Path) -> bytes:
     """Read the first bytes, unpacked."""
-    unpack = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix.lower(), Path.open)
-    with unpack(path, "rb") as stream:
+    unpack: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open}
+    with unpack.get(path.suffix.lower(), Path.open)(path, "rb") as stream:
         beginning: bytes = stream.read(4096)
     return beginning
 
