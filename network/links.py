@@ -54,6 +54,13 @@ class Points:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
 
+    def find(self, node_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Place of each node among the points, and whether it is there at all."""
+        place = np.searchsorted(self.node_id, node_ids)
+        known = place < len(self.node_id)
+        known[known] = self.node_id[place[known]] == node_ids[known]
+        return place, known
+
 
 @dataclass(frozen=True)
 class _Course:
@@ -101,9 +108,7 @@ def _course(ways: Sequence[Way], points: Points) -> _Course:
     """Lay the ways end to end."""
     node = np.concatenate([way.nodes for way in ways]) if ways else np.empty(0, dtype=np.int64)
     way = np.repeat(np.arange(len(ways)), [len(way.nodes) for way in ways])
-    place = np.searchsorted(points.node_id, node)
-    known = place < len(points.node_id)
-    known[known] = points.node_id[place[known]] == node[known]
+    place, known = points.find(node)
     joined = np.zeros(len(node), dtype=np.bool_)
     joined[1:] = (way[1:] == way[:-1]) & known[1:] & known[:-1]
     # A node said twice in a row is one node: the second is dropped.

@@ -7,6 +7,7 @@ that a clipped extract lacks are left out, and the way is cut there.
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,16 @@ import osmium
 from shapely.geometry.base import BaseGeometry
 
 from network.clip import clip
-from network.links import Points, Way, build_network
-from network.osm_file import check_osm_file, header, objects
+from network.features import River, read_features, read_rivers
+from network.links import Way, build_network
+from network.osm_file import check_osm_file, header, objects, read_points
+from network.place import download_place
 from network.problem import Problem, ProblemsError
 from network.road_tags import road_tags
 from network.roads import RoadNetwork
 from network.words import Phrase
+
+__all__ = ["LICENCE", "SYNTHETIC", "River", "read_features", "read_osm", "read_place", "read_rivers"]
 
 LICENCE = "© OpenStreetMap contributors, ODbL 1.0"
 SYNTHETIC = "synthetic"
@@ -54,7 +59,8 @@ def read_osm(path: Path, within: BaseGeometry | None = None) -> RoadNetwork:
     path = Path(path)
     check_osm_file(path)
     ways = _ways(path)
-    points = _points(path, ways)
+    node_ids = np.concatenate([np.empty(0, dtype=np.int64), *(way.nodes for way in ways)])
+    points = read_points(path, node_ids, keep=lambda node: not _blocked(node.tags))
     said = header(path)
     synthetic = said.get("generator", "").lower().startswith(SYNTHETIC)
     network = build_network(ways, points, source=_source(path, said, synthetic), synthetic=synthetic)
@@ -70,6 +76,22 @@ def read_osm(path: Path, within: BaseGeometry | None = None) -> RoadNetwork:
     return clipped
 
 
+def read_place(name: str) -> RoadNetwork:
+    """Read the roads of a place by its name; needs the internet.
+
+    :func:`network.place.download_place` keeps the file, for features and rivers beside the roads.
+
+    Raises
+    ------
+    ProblemsError
+        No internet, no such place, or no road in it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "place.osm"
+        area = download_place(name, path)
+        return read_osm(path, area)
+
+
 def _ways(path: Path) -> list[Way]:
     """First pass: usable ways and the ids of their nodes."""
     ways = []
@@ -79,22 +101,6 @@ def _ways(path: Path) -> list[Way]:
             nodes = np.fromiter((node.ref for node in way.nodes), dtype=np.int64, count=len(way.nodes))
             ways.append(Way(way.id, tags, nodes))
     return ways
-
-
-def _points(path: Path, ways: list[Way]) -> Points:
-    """Second pass: where those nodes lie, blocked ones left out."""
-    needed = np.unique(np.concatenate([way.nodes for way in ways])) if ways else np.empty(0, dtype=np.int64)
-    if not len(needed):
-        return Points(needed, np.empty(0), np.empty(0))
-    lon, lat = np.full(len(needed), np.nan), np.full(len(needed), np.nan)
-    found = np.empty(len(needed), dtype=np.int64)
-    count = 0
-    for node in objects(path, osmium.osm.NODE, [osmium.filter.IdFilter(needed.tolist())]):
-        if node.location.valid() and not _blocked(node.tags):
-            found[count], lon[count], lat[count] = node.id, node.location.lon, node.location.lat
-            count += 1
-    node_id, place = np.unique(found[:count], return_index=True)
-    return Points(node_id, lon[place], lat[place])
 
 
 def _blocked(tags: osmium.osm.TagList) -> bool:

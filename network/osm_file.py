@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import osmium
+from numpy.typing import NDArray
 
+from network.links import Points
 from network.problem import Problem, ProblemsError
 from network.words import Phrase
 
@@ -74,6 +77,30 @@ def header(path: Path) -> dict[str, str]:
             return {name: said.get(key) for name, key in names.items() if said.get(key)}
     except RuntimeError as error:
         raise _problem(path, "file_truncated", detail=error) from error
+
+
+def read_points(path: Path, node_ids: NDArray[np.int64], keep: Callable[[Any], bool] | None = None) -> Points:
+    """Find where nodes lie; only these are held.
+
+    Parameters
+    ----------
+    path : Path
+    node_ids : (k,) int64
+        Any order, repeats allowed.
+    keep : function of an osmium node, optional
+        Nodes for which it says no are left out, as are those that the file lacks.
+    """
+    needed = np.unique(node_ids)
+    found, lon, lat = np.empty(len(needed), dtype=np.int64), np.empty(len(needed)), np.empty(len(needed))
+    count = 0
+    # An id filter without ids would let all pass.
+    wanted = objects(path, osmium.osm.NODE, [osmium.filter.IdFilter(needed.tolist())]) if len(needed) else ()
+    for node in wanted:
+        if count < len(needed) and node.location.valid() and (keep is None or keep(node)):
+            found[count], lon[count], lat[count] = node.id, node.location.lon, node.location.lat
+            count += 1
+    node_id, place = np.unique(found[:count], return_index=True)
+    return Points(node_id, lon[place], lat[place])
 
 
 def _beginning(path: Path) -> bytes:
