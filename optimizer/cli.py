@@ -1,0 +1,257 @@
+"""The command line ``reserve``: reads what was asked, calls what does it, tells the result.
+
+Everything that a command needs is loaded inside it, so that ``reserve --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from network.words import Language, Phrase, say
+from optimizer.cli_session import DONE, WRONG_USAGE, Session, problem_values, speak_utf8
+from optimizer.cli_usage import LANGUAGE_VARIABLE, language_of, print_help, usage_message
+
+DEMO_REGION = Path(__file__).parents[1] / "datasets" / "yubei"
+DEMO_PLAN = Path("reserve-demo")
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = Annotated[Language, typer.Option("--lang", metavar="zh|en", envvar=LANGUAGE_VARIABLE)]
+JsonOption = Annotated[bool, typer.Option("--json")]
+DebugOption = Annotated[bool, typer.Option("--debug")]
+RegionArgument = Annotated[Path, typer.Argument(metavar="REGION")]
+PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN")]
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR")]
+
+
+@app.callback()
+def reserve() -> None:
+    """Hold the commands."""
+
+
+@app.command()
+def demo(
+    out: OutOption = DEMO_PLAN,
+    lang: Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Plan the bundled region, start to finish."""
+    with Session(lang, as_json, debug) as session:
+        _plan(session, DEMO_REGION, out, {})
+
+
+@app.command()
+def init(
+    source: Annotated[str, typer.Argument(metavar="SOURCE")],
+    out: OutOption,
+    within: Annotated[str | None, typer.Option("--within", metavar="AREA")] = None,
+    lang: Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Make a starter region from OpenStreetMap."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.area import read_area
+        from optimizer.region.starter import start_region
+
+        area = None if within is None else read_area(within)
+        report = start_region(source, out, area, progress=session.progress)
+        lines = [phrase.say(lang) for phrase in report.phrases()]
+        lines.append(say("optimizer.cli.next_validate", lang, region=out))
+        session.tell(lines, {"region": str(out), "report": lines})
+
+
+@app.command()
+def validate(
+    region: RegionArgument,
+    lang: Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """List every problem of a region's tables at once."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.region.reading import read_region
+
+        session.progress(Phrase("optimizer.cli.reading", path=region), None)
+        read = read_region(region)
+        session.warn(read.warnings)
+        counts = {
+            "sites": len(read.sites),
+            "scenarios": len(read.scenarios),
+            "rules": len(read.rules),
+            "links": read.roads.link_count,
+            "warnings": len(read.warnings),
+        }
+        line = say("optimizer.cli.sound", lang, name=read.settings.name.say(lang), **counts)
+        warnings = [problem_values(problem, lang) for problem in read.warnings]
+        session.tell([line], {"region": str(region), "counts": counts, "warnings": warnings})
+
+
+@app.command()
+def plan(
+    region: RegionArgument,
+    out: OutOption,
+    budget: Annotated[float | None, typer.Option("--budget", metavar="CNY", min=0)] = None,
+    scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID")] = None,
+    risk: Annotated[
+        Literal["expected", "cvar", "worst"], typer.Option("--risk", metavar="expected|cvar|worst")
+    ] = "expected",
+    gap: Annotated[float, typer.Option("--gap", metavar="0…1", min=0, max=1)] = 0.01,
+    time_limit: Annotated[float | None, typer.Option("--time-limit", metavar="S", min=1)] = None,
+    lang: Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Make the annual reserve plan of a region."""
+    with Session(lang, as_json, debug) as session:
+        asked: dict[str, object] = {"budget_cny": budget, "risk": risk, "gap": gap}
+        if scenarios is not None:
+            asked["scenario_ids"] = tuple(one.strip() for one in scenarios.split(",") if one.strip())
+        if time_limit is not None:
+            asked["time_limit_s"] = time_limit
+        _plan(session, region, out, asked)
+
+
+@app.command()
+def verify(
+    plan: PlanArgument,
+    lang: Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Recompute every claim of a plan without the model."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.plan.verify import verify as verify_plan
+
+        session.progress(Phrase("optimizer.cli.verifying", path=plan), None)
+        verification = verify_plan(plan)
+        failures = [phrase.say(lang) for phrase in verification.failures]
+        checked = verification.claims
+        key = "optimizer.cli.verified_false" if failures else "optimizer.cli.verified"
+        lines = [*failures, say(key, lang, claims=checked, failures=len(failures))]
+        result = {"plan": str(plan), "claims": checked, "failures": failures}
+        session.tell(lines, result, sound=not failures)
+
+
+@app.command()
+def template(
+    path: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
+    lang: Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Write the empty workbook."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.region.template import write_template
+
+        write_template(path, lang)
+        session.tell([say("optimizer.cli.template_written", lang, path=path)], {"template": str(path)})
+
+
+@app.command()
+def bundle(
+    out: OutOption,
+    platform: Annotated[str | None, typer.Option("--platform", metavar="TAG")] = None,
+    python_version: Annotated[str | None, typer.Option("--python-version", metavar="3.N")] = None,
+    lang: Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Make a folder for a PC without internet."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.bundle import make_bundle
+
+        made = make_bundle(out, platform=platform, python_version=python_version, progress=session.progress)
+        values: dict[str, object] = {
+            "folder": str(made.folder),
+            "wheels": len(made.wheels),
+            "megabytes": round(made.size_bytes / 1e6),
+            "platform": made.platform,
+            "python_version": made.python_version,
+        }
+        session.tell([say("optimizer.cli.bundled", lang, **values)], values)
+
+
+@app.command(name="app")
+def show(
+    plan: Annotated[Path | None, typer.Argument(metavar="PLAN")] = None,
+    port: Annotated[int, typer.Option("--port", metavar="1…65535", min=1, max=65535)] = 8501,
+    lang: Risk = Literal["expected", "cvar", "worst"]
+LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Show a plan in the browser."""
+    with Session(lang, as_json, debug) as session:
+        from dashboards.launch import launch
+
+        folder = DEMO_PLAN if plan is None else plan
+        session.tell([say("optimizer.cli.showing", lang, path=folder, port=port)], {"plan": str(folder), "port": port})
+        launch(folder, port)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands after ``reserve``; by default what the program was started with.
+
+    Returns
+    -------
+    int
+        0 done, 1 a problem in the data or the plan, 2 wrong usage, 130 interrupted.
+    """
+    speak_utf8()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = language_of(given, os.environ)
+    group: Any = typer.main.get_command(app)
+    if not given or "--help" in given:
+        print_help(group, given, language)
+        return DONE
+    try:
+        return group.main(given, prog_name="reserve", standalone_mode=False) or DONE
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        print(usage_message(error, group, language), file=sys.stderr)
+        return WRONG_USAGE
+
+
+def _plan(session: Session, region: Path, out: Path, asked: dict[str, object]) -> None:
+    """Read a region, plan it, write the plan folder and tell the headline."""
+    from optimizer.plan.annual import make_plan
+    from optimizer.plan.folder import write_plan
+    from optimizer.plan.summary import headline
+    from optimizer.progress import part
+    from optimizer.region.reading import read_region
+
+    language = session.language
+    session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+    read = read_region(region)
+    session.warn(read.warnings)
+    made = make_plan(read, **asked, progress=part(session.progress, 0.1, 0.8))
+    write_plan(made, out, language, progress=part(session.progress, 0.8, 1.0))
+    lines = headline(made, language)
+    files = sorted(path.name for path in out.iterdir() if path.suffix in {".xlsx", ".docx", ".html", ".gpkg"})
+    lines.append(
+        say("optimizer.cli.written", language, folder=out, files=say("optimizer.cli.comma", language).join(files))
+    )
+    result = {"plan": str(out), "headline": lines[:-1], "files": files, "proven": made.proven, "seconds": made.seconds}
+    session.tell(lines, result)
