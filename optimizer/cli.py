@@ -39,8 +39,7 @@ def reserve() -> None:
 @app.command()
 def demo(
     out: OutOption = DEMO_PLAN,
-    lang: Risk = Literal["expected", "cvar", "worst"]
-LanguageOption = "zh",
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -54,8 +53,7 @@ def init(
     source: Annotated[str, typer.Argument(metavar="SOURCE")],
     out: OutOption,
     within: Annotated[str | None, typer.Option("--within", metavar="AREA")] = None,
-    lang: Risk = Literal["expected", "cvar", "worst"]
-LanguageOption = "zh",
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -74,8 +72,7 @@ LanguageOption = "zh",
 @app.command()
 def validate(
     region: RegionArgument,
-    lang: Risk = Literal["expected", "cvar", "worst"]
-LanguageOption = "zh",
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -109,8 +106,7 @@ def plan(
     ] = "expected",
     gap: Annotated[float, typer.Option("--gap", metavar="0…1", min=0, max=1)] = 0.01,
     time_limit: Annotated[float | None, typer.Option("--time-limit", metavar="S", min=1)] = None,
-    lang: Risk = Literal["expected", "cvar", "worst"]
-LanguageOption = "zh",
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -127,8 +123,7 @@ LanguageOption = "zh",
 @app.command()
 def verify(
     plan: PlanArgument,
-    lang: Risk = Literal["expected", "cvar", "worst"]
-LanguageOption = "zh",
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -149,8 +144,7 @@ LanguageOption = "zh",
 @app.command()
 def template(
     path: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
-    lang: Risk = Literal["expected", "cvar", "worst"]
-LanguageOption = "zh",
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -167,8 +161,7 @@ def bundle(
     out: OutOption,
     platform: Annotated[str | None, typer.Option("--platform", metavar="TAG")] = None,
     python_version: Annotated[str | None, typer.Option("--python-version", metavar="3.N")] = None,
-    lang: Risk = Literal["expected", "cvar", "worst"]
-LanguageOption = "zh",
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -191,8 +184,7 @@ LanguageOption = "zh",
 def show(
     plan: Annotated[Path | None, typer.Argument(metavar="PLAN")] = None,
     port: Annotated[int, typer.Option("--port", metavar="1…65535", min=1, max=65535)] = 8501,
-    lang: Risk = Literal["expected", "cvar", "worst"]
-LanguageOption = "zh",
+    lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
