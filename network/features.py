@@ -48,8 +48,9 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
         "assembly_point",
     ),
     "building": ("warehouse",),
-    "landuse": ("industrial", "residential"),
-    "shop": ("supermarket", "wholesale"),
+    "landuse": ("industrial", "residential", "forest"),
+    "natural": ("wood", "volcano", "coastline"),
+    "shop": ("supermarket", "wholesale", "mall", "department_store"),
 }
 """Tags, any of which makes an object a feature."""
 
