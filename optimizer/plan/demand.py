@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from optimizer.region.estimates import is_estimated
@@ -22,40 +25,49 @@ def people_in_need(region: Region, scenario: Scenario) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by ``site_id``, places with anyone in need only: ``people`` (persons), ``person_days`` (persons × days),
-        ``estimated`` (bool: the ledger's figures or the scenario are estimates).
+        ``estimated_inputs`` (``table.column`` of the estimates that they rest on, joined by ``;``).
     """
     sites = region.sites
     settlements = sites[sites["kind"].isin(SETTLEMENTS)]
     parts = [_of_event(region, event, settlements) for event in scenario.demand]
-    need = pd.concat(parts).groupby(level=0).agg({"people": "sum", "person_days": "sum", "estimated": "any"})
+    need = (
+        pd.concat(parts).groupby(level=0).agg({"people": "sum", "person_days": "sum", "estimated_inputs": join_inputs})
+    )
     residents = settlements.set_index("site_id")["population"].reindex(need.index).astype(float)
     share = (residents / need["people"]).clip(upper=1).fillna(1.0)
     need["people"] *= share
     need["person_days"] *= share
-    need["estimated"] |= scenario.estimated
+    if scenario.estimated:
+        need["estimated_inputs"] = [join_inputs([inputs, "scenarios"]) for inputs in need["estimated_inputs"]]
     return need[need["people"] > 0].rename_axis("site_id")
 
 
+def join_inputs(parts: Iterable[str]) -> str:
+    """Join lists of estimated inputs, each named once."""
+    return ";".join(sorted({one for part in parts for one in part.split(";")} - {""}))
+
+
 def _of_event(region: Region, event: DemandEvent, settlements: pd.DataFrame) -> pd.DataFrame:
-    """People, person-days and estimate mark of one demand event, by settlement."""
+    """People, person-days and estimated inputs of one demand event, by settlement."""
     if event.people == "residents":
         chosen = settlements[selected(event.where, settlements, region.folder)]
         people = chosen["population"].fillna(0).to_numpy(dtype=float)
         places = chosen["site_id"].to_numpy()
-        marks = is_estimated(chosen["estimated"], "population")
+        column = "population"
     else:
         points = region.sites[region.sites["kind"] == "hazard_point"]
         chosen = points[selected(event.where, points, region.folder)]
         people = chosen["people_threatened"].fillna(0).to_numpy(dtype=float)
         places = _settlement_of(chosen, settlements)
-        marks = is_estimated(chosen["estimated"], "people_threatened")
+        column = "people_threatened"
     people = people * event.share
+    inputs = np.where(is_estimated(chosen["estimated"], column), f"sites.{column}", "")
     return pd.DataFrame(
-        {"people": people, "person_days": people * event.days, "estimated": np.asarray(marks, dtype=bool)}, index=places
+        {"people": people, "person_days": people * event.days, "estimated_inputs": inputs}, index=places
     )
 
 
-def _settlement_of(points: pd.DataFrame, settlements: pd.DataFrame) -> np.ndarray:
+def _settlement_of(points: pd.DataFrame, settlements: pd.DataFrame) -> NDArray[np.object_]:
     """Settlement of each hazard point: the nearest of its town, or of all where the town has none or is not named."""
     found = np.empty(len(points), dtype=object)
     town_of = points["town_id"].to_numpy()

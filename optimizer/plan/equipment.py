@@ -42,9 +42,9 @@ def missing_equipment(region: Region) -> pd.DataFrame:
     lacking = asked[asked["units"] > 0].copy()
     for tier, column in zip(TIERS, WEIGHTS, strict=True):
         lacking[column] = np.where(lacking["tier"] == tier, 1 / lacking["required"], 0.0)
-    rows = lacking.groupby(["site_id", "item_id"], as_index=False).agg(
-        {"units": "max", "rule_id": ";".join} | dict.fromkeys(WEIGHTS, "sum")
-    )
+    together = lacking.groupby(["site_id", "item_id"])
+    rows = pd.concat([together["units"].max(), together["rule_id"].agg(";".join), together[WEIGHTS].sum()], axis=1)
+    rows = rows.reset_index()
     items = region.tables["items"].set_index("item_id")
     price = items["price_cny"] * (1 + items["upkeep_share"].fillna(0.0))
     payer = {site: default_payer(region, site) for site in rows["site_id"].unique()}

@@ -54,6 +54,7 @@ _ITEM_NAME = _text("item_name", "品种名称", "品种名称", "Name of the ite
 _UNIT = _text("unit", "单位", "计量单位", "Unit of count")
 _OWNER = _id("owner", "所有者", "出资主体", "Payer who owns it")
 _MODE = _choice("holding_mode", "储备方式", HOLDING_MODES, "储备方式", "How it is held")
+_PAYLOAD = _number("payload_kg", "载质量", "kg", "每车载质量；就地为 0", "Payload of a vehicle; 0 on the spot")
 _SCENARIO = _id("scenario_id", "情景编号", "情景", "Scenario")
 
 DEPOTS = Table(
@@ -250,7 +251,7 @@ SHIPMENTS = Table(
     "情景调运",
     "各情景下的调运安排",
     "Shipments in each scenario",
-    ("scenario_id", "from_site_id", "to_site_id", "item_id", "vehicle_class", "period"),
+    ("scenario_id", "from_site_id", "holding_mode", "to_site_id", "item_id", "vehicle_class", "payload_kg", "period"),
     (
         _SCENARIO,
         _id("from_site_id", "发出", "发出站点", "From"),
@@ -263,6 +264,8 @@ SHIPMENTS = Table(
             "车型；就地发放为 none",
             "Class; none: held on the spot",
         ),
+        _MODE,
+        _PAYLOAD,
         _choice("period", "时段", PERIODS, "时段", "On time or late"),
         _number("quantity", "数量", "单位", "数量", "Quantity"),
         _number("drive_min", "行驶时间", "min", "单程行驶时间", "Driving time one way"),
@@ -274,12 +277,20 @@ FLEET = Table(
     "情景运力",
     "各情景下车辆在何处出车",
     "From where vehicles work in each scenario",
-    ("scenario_id", "home_site_id", "work_site_id", "vehicle_class"),
+    ("scenario_id", "home_site_id", "work_site_id", "holding_mode", "item_id", "vehicle_class", "payload_kg"),
     (
         _SCENARIO,
         _id("home_site_id", "驻地", "驻地", "Home site"),
         _id("work_site_id", "出车地点", "出车地点", "Depot or supplier it loads at"),
         _choice("vehicle_class", "车型", VEHICLE_CLASSES, "车型", "Vehicle class"),
+        _PAYLOAD,
+        _MODE,
+        _text(
+            "item_id",
+            "品种编号",
+            "协议储备的品种；库点为空",
+            "Item of the supplier's offer it works for; empty at a depot",
+        ),
         _number("vehicles", "车辆数", "辆", "车辆数（可为小数）", "Vehicles, may be a fraction"),
         _number("transfer_min", "到位时间", "min", "由驻地到出车地点的时间", "Drive from home to work site"),
     ),

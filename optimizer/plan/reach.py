@@ -46,10 +46,8 @@ def drive_min(
     place = pd.Index(region.sites["site_id"])
     start, end = place.get_indexer(list(starts)), place.get_indexer(list(ends))
     node, access = region.snapping.node, region.snapping.access_min
-    minutes = np.full((len(start), len(end)), np.inf)
-    rows, columns = np.flatnonzero(node[start] >= 0), np.flatnonzero(node[end] >= 0)
-    times = travel_times_ms(region.roads, link_ms(region, state, vehicle_class), node[start[rows]], node[end[columns]])
+    times = travel_times_ms(region.roads, link_ms(region, state, vehicle_class), node[start], node[end])
     driven = np.where(times == UNREACHABLE, np.inf, times / MS_A_MINUTE)
-    minutes[np.ix_(rows, columns)] = driven + access[start[rows], None] + access[end[columns]][None, :]
+    minutes = driven + access[start][:, None] + access[end][None, :]
     minutes[start[:, None] == end[None, :]] = 0.0
     return pd.DataFrame(minutes, index=list(starts), columns=list(ends))

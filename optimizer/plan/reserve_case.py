@@ -78,7 +78,7 @@ def reserve_case(
         holdings=Holdings(
             source=first.holdings["source"].to_numpy(np.int64),
             item=first.holdings["item"].to_numpy(np.int64),
-            payer=payer.get_indexer(first.holdings["payer_id"]),
+            payer=payer.get_indexer(pd.Index(first.holdings["payer_id"])),
             existing=first.holdings["existing"].to_numpy(float),
             movable=first.holdings["movable"].to_numpy(bool),
         ),
@@ -92,12 +92,12 @@ def reserve_case(
             item=first.offers["item"].to_numpy(np.int64),
             most=first.offers["max_quantity"].to_numpy(float),
             fee_cny=first.offers["yearly_fee_cny"].to_numpy(float),
-            payer=payer.get_indexer(first.offers["payer_id"]),
+            payer=payer.get_indexer(pd.Index(first.offers["payer_id"])),
         ),
         equipment=Equipment(
             units=classes["units"].to_numpy(float),
             price_cny=classes["price_cny"].to_numpy(float),
-            payer=payer.get_indexer(classes["payer_id"]),
+            payer=payer.get_indexer(pd.Index(classes["payer_id"])),
             weight=classes[WEIGHTS].to_numpy(float).reshape(-1, len(WEIGHTS)),
         ),
         depot_wishes=(*_ruled_depots(region, first), *_decided_depots(region, first)),
@@ -124,7 +124,7 @@ def _sizes(first: FirstStage, payer: pd.Index) -> Sizes:
         source=first.sizes["source"].to_numpy(np.int64),
         storage_m3=first.sizes["storage_m3"].to_numpy(float),
         cost_cny=(first.sizes["fixed_cost_cny"] + first.sizes["yearly_cost_cny"]).to_numpy(float),
-        payer=payer.get_indexer(first.sizes["payer_id"]),
+        payer=payer.get_indexer(pd.Index(first.sizes["payer_id"])),
     )
 
 

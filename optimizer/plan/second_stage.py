@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from optimizer.models.reserve_problem import LOCAL, Recourse
 from optimizer.plan.demand import people_in_need, wanted_units
-from optimizer.plan.first_stage import DEPOT_KINDS, FirstStage
+from optimizer.plan.first_stage import FirstStage
 from optimizer.plan.reach import drive_min
 from optimizer.region.region import Region
 from optimizer.region.scenarios import Scenario
-from optimizer.region.selection import selected
+from optimizer.region.selection import SETTLEMENTS, selected
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class SecondStage:
         ``site_id``, ``type``, ``vehicles`` (with crews), ``cost_cny_km``.
     postings : DataFrame
         ``scenario``, ``pool``, ``source``, ``transfer_min``.
-    reached : (S, V) bool
-        Whether any depot, candidate or supplier reaches the place by road.
+    reached : DataFrame
+        Scenarios by villages and communities: whether a depot, candidate or supplier reaches the place by road.
     recourse : Recourse
     """
 
@@ -48,7 +48,7 @@ class SecondStage:
     types: pd.DataFrame
     pools: pd.DataFrame
     postings: pd.DataFrame
-    reached: NDArray[np.bool_]
+    reached: pd.DataFrame
     recourse: Recourse
 
 
@@ -82,7 +82,7 @@ def second_stage(region: Region, first: FirstStage, scenarios: tuple[Scenario, .
         posting_minutes=_minutes(region, first, postings, due),
         due_min=due,
     )
-    reached = np.array([times.reached(places) for times in roads])
+    reached = pd.DataFrame([times.reached() for times in roads])
     return SecondStage(scenarios, places, need, arcs, types, pools, postings, reached, recourse)
 
 
@@ -119,7 +119,7 @@ def _want(
     per_person = np.ones_like(want)
     for number, table in enumerate(need):
         units = wanted_units(region, table)
-        at = number, place.get_indexer(units["site_id"]), item.get_indexer(units["item_id"])
+        at = number, place.get_indexer(pd.Index(units["site_id"])), item.get_indexer(pd.Index(units["item_id"]))
         want[at] = units["units"]
         per_person[at] = units["per_person"]
     return want, per_person
@@ -159,18 +159,16 @@ class _RoadTimes:
         self.origins = list(dict.fromkeys(first.sources["site_id"]))
         homes = list(dict.fromkeys(region.tables["vehicles"]["site_id"]))
         starts = list(dict.fromkeys([*self.origins, *homes]))
-        ends = list(dict.fromkeys([*self.need, *self.origins]))
+        sites = region.sites
+        self.settlements = list(sites.loc[sites["kind"].isin(SETTLEMENTS), "site_id"])
+        ends = list(dict.fromkeys([*self.settlements, *self.origins]))
         classes = types["vehicle_class"].unique()
         self.minutes = {name: drive_min(region, scenario.roads, name, starts, ends) for name in classes}
 
-    def reached(self, places: tuple[str, ...]) -> NDArray[np.bool_]:
-        """(V,) whether a depot, candidate or supplier reaches the place by road, in any vehicle."""
-        shops = self._shops()
-        by_road = np.zeros(len(places), dtype=bool)
-        for minutes in self.minutes.values():
-            open_way = np.isfinite(minutes.loc[shops, self.need]).any(axis=0)
-            by_road |= open_way.reindex(places, fill_value=True).to_numpy(dtype=bool)
-        return by_road
+    def reached(self) -> pd.Series:
+        """Tell of every village and community whether a source reaches it by road, in any vehicle."""
+        shops = [minutes.loc[self._shops(), self.settlements].to_numpy() for minutes in self.minutes.values()]
+        return pd.Series(np.isfinite(np.vstack(shops)).any(axis=0), index=self.settlements)
 
     def arcs(self, number: int, places: tuple[str, ...], pools: pd.DataFrame) -> pd.DataFrame:
         """Arcs of this scenario: the nearest sources of each place by every vehicle type, and stock on the spot."""
@@ -182,12 +180,13 @@ class _RoadTimes:
             minutes = self.minutes[self.types["vehicle_class"].iloc[kind]]
             pairs = chosen.assign(
                 drive_min=minutes.to_numpy()[
-                    minutes.index.get_indexer(chosen["origin"]), minutes.columns.get_indexer(chosen["place_id"])
+                    minutes.index.get_indexer(pd.Index(chosen["origin"])),
+                    minutes.columns.get_indexer(pd.Index(chosen["place_id"])),
                 ]
             )
             pairs = pairs[np.isfinite(pairs["drive_min"])]
             rows = pairs.merge(sources[["source", "site_id", "lead_min"]], left_on="origin", right_on="site_id")
-            parts.append(rows.assign(place=place.get_indexer(rows["place_id"]), type=kind))
+            parts.append(rows.assign(place=place.get_indexer(pd.Index(rows["place_id"])), type=kind))
         arcs = pd.concat(parts, ignore_index=True)
         settings = self.region.settings.parameters
         moving = arcs["type"] != LOCAL
@@ -208,12 +207,12 @@ class _RoadTimes:
     def _local(self, sources: pd.DataFrame, place: pd.Index) -> pd.DataFrame:
         own = sources[(sources["mode"] == "physical") & sources["site_id"].isin(self.need)]
         rows = own[["source", "site_id", "lead_min"]]
-        return rows.assign(place=place.get_indexer(rows["site_id"]), type=LOCAL, drive_min=0.0)
+        return rows.assign(place=place.get_indexer(pd.Index(rows["site_id"])), type=LOCAL, drive_min=0.0)
 
     def _shops(self) -> list[str]:
         """Sites from which vehicles carry goods: all sources but villages that hold some for themselves."""
         sources = self.first.sources
-        return list(sources.loc[sources["kind"].isin((*DEPOT_KINDS, "supplier")), "site_id"].unique())
+        return list(sources.loc[~sources["kind"].isin(SETTLEMENTS), "site_id"].unique())
 
     def _nearest(self) -> pd.DataFrame:
         """``place_id``, ``origin``: nearest depots and candidates, half as many suppliers, and all district depots."""
@@ -222,7 +221,7 @@ class _RoadTimes:
         minutes = pd.DataFrame(quickest, index=frame.index, columns=frame.columns)[self.need]
         kind = self.first.sources.drop_duplicates("site_id").set_index("site_id")["kind"]
         level = self.region.sites.set_index("site_id")["level"]
-        depots = [site for site in self._shops() if kind[site] in DEPOT_KINDS]
+        depots = [site for site in self._shops() if kind[site] != "supplier"]
         suppliers = [site for site in self._shops() if kind[site] == "supplier"]
         number = self.region.settings.parameters.nearest_sources
         district = [site for site in depots if kind[site] == "depot" and level[site] == "district"]
@@ -237,7 +236,7 @@ class _RoadTimes:
         """Pools that may work from a source: at home, in their town, at district depots; the district's anywhere."""
         sites = self.region.sites.set_index("site_id")
         sources = self.first.sources.reset_index(names="source")
-        shops = sources[sources["kind"].isin((*DEPOT_KINDS, "supplier"))]
+        shops = sources[~sources["kind"].isin(SETTLEMENTS)]
         pairs = pools.reset_index(names="pool").merge(shops[["source", "site_id"]], how="cross", suffixes=("_home", ""))
         home, work = sites.loc[pairs["site_id_home"]], sites.loc[pairs["site_id"]]
         town = home["town_id"].where(home["kind"] != "town", home.index.to_series()).to_numpy()
@@ -257,7 +256,7 @@ class _RoadTimes:
         rows = pd.DataFrame(
             {"scenario": number, "pool": pairs["pool"], "source": pairs["source"], "transfer_min": transfer}
         )
-        return rows[np.isfinite(rows["transfer_min"])]
+        return rows.loc[np.isfinite(rows["transfer_min"])]
 
 
 def _closest(minutes: pd.DataFrame, number: int) -> list[tuple[str, str]]:

@@ -1,0 +1,75 @@
+"""The roads that a plan's shipments take: for each place and scenario the way of its largest supply."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from shapely import LineString
+
+from network.roads import RoadNetwork
+from network.times import paths_from
+from optimizer.plan.reach import link_ms
+from optimizer.region.region import Region
+from optimizer.region.scenarios import Scenario
+
+SIMPLIFIED_DEGREES = 0.0002
+"""Lines are drawn to within about 20 m; length and time are of the full line."""
+MAIN_ROADS = 4
+
+
+def routes(region: Region, scenarios: tuple[Scenario, ...], shipments: pd.DataFrame) -> pd.DataFrame:
+    """Find the route by which each place gets most of its supply in each scenario."""
+    moving = shipments[(shipments["vehicle_class"] != "none") & (shipments["from_site_id"] != shipments["to_site_id"])]
+    key = ["scenario_id", "to_site_id", "from_site_id", "vehicle_class"]
+    legs = moving.groupby(key, as_index=False).agg(loads=("loads", "sum"), drive_min=("drive_min", "first"))
+    largest = legs.sort_values("loads", ascending=False, kind="stable").drop_duplicates(["scenario_id", "to_site_id"])
+    state = {scenario.id: scenario.roads for scenario in scenarios}
+    parts = [
+        _from_one(region, link_ms(region, state[str(scenario)], str(vehicle)), group)
+        for (scenario, vehicle), group in largest.sort_values(key).groupby(["scenario_id", "vehicle_class"])
+    ]
+    columns = [
+        "scenario_id",
+        "from_site_id",
+        "to_site_id",
+        "vehicle_class",
+        "drive_min",
+        "length_km",
+        "by_way_of",
+        "wkt",
+    ]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _from_one(region: Region, weights: NDArray[np.int32], legs: pd.DataFrame) -> pd.DataFrame:
+    node = dict(zip(region.sites["site_id"], region.snapping.node, strict=True))
+    found = []
+    for start, group in legs.groupby("from_site_id"):
+        ends = [node[end] for end in group["to_site_id"]]
+        paths = paths_from(region.roads, weights, int(node[start]), ends)
+        found.append(
+            group.assign(
+                length_km=[float(region.roads.length_m[path].sum()) / 1000 for path in paths],
+                by_way_of=[main_roads(region.roads, path) for path in paths],
+                wkt=[_wkt(region.roads, path) for path in paths],
+            )
+        )
+    return pd.concat(found)
+
+
+def main_roads(roads: RoadNetwork, path: NDArray[np.int32]) -> str:
+    """Name the roads on which most of the way is, in the order of travel."""
+    named = [str(roads.texts[roads.ref[link]] or roads.texts[roads.name[link]]) for link in path]
+    length = pd.Series(roads.length_m[path], index=named).groupby(level=0, sort=False).sum()
+    chosen = set(length[length.index != ""].nlargest(MAIN_ROADS).index)
+    return "、".join(name for name in length.index if name in chosen)
+
+
+def _wkt(roads: RoadNetwork, path: NDArray[np.int32]) -> str:
+    if not len(path):
+        return "LINESTRING EMPTY"
+    points = np.concatenate([roads.line(int(link)) for link in path])
+    line: LineString = LineString(points).simplify(SIMPLIFIED_DEGREES)
+    coordinates = ", ".join(f"{lon:.5f} {lat:.5f}" for lon, lat in line.coords)
+    return f"LINESTRING ({coordinates})"
