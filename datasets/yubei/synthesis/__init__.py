@@ -1,0 +1,1 @@
+"""Makes the demo region: land, roads, sites and tables, from one seed."""
