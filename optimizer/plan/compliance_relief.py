@@ -49,7 +49,7 @@ class Relief:
 def check_relief_hours(case: Case, rule: Rule) -> Measured:
     """All basic want is met within the hours, scenario by scenario."""
     assert case.results is not None
-    scenarios = case.region.scenarios
+    scenarios = [scenario for scenario in case.region.scenarios if _planned_for(scenario, case.results)]
     found = [relief_share(case.region, scenario, case.results, number_of(rule)) for scenario in scenarios]
     before = [case.results.relief_before.get(scenario.id, np.nan) for scenario in scenarios]
     subjects = pd.DataFrame(
@@ -103,13 +103,18 @@ def relief_share(region: Region, scenario: Scenario, results: ScenarioResults, h
     )
 
 
+def _planned_for(scenario: Scenario, results: ScenarioResults) -> bool:
+    """Whether the plan looked at the scenario: all want is either sent something or told as unmet."""
+    return any((table["scenario_id"] == scenario.id).any() for table in (results.unmet, results.shipments))
+
+
 def _basic_wants(region: Region, scenario: Scenario) -> pd.DataFrame:
     """Basic want by place and item, with the item's deadline and whether it rests on an estimate."""
     need, norms = people_in_need(region, scenario), region.tables["norms"]
     norms = norms.assign(doubt=is_estimated(norms["estimated"], "quantity", "share"))
     basic = norms.loc[norms["priority"] == BASIC_PRIORITY, ["item_id", "deadline_h", "doubt"]]
     wants = wanted_units(region, need).merge(basic, on="item_id")
-    guess = need["estimated"].reindex(wants["site_id"]).to_numpy(dtype=bool)
+    guess = (need["estimated_inputs"] != "").reindex(wants["site_id"]).to_numpy(dtype=bool)
     return wants.assign(estimated=wants["doubt"].to_numpy(dtype=bool) | guess)
 
 

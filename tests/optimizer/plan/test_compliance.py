@@ -461,6 +461,12 @@ def test_without_results_relief_is_left_out() -> None:
     assert check_standards(region, NOTHING, NOTHING, DEPOTS).empty
 
 
+def test_a_scenario_that_was_not_planned_for_is_not_called_met() -> None:
+    region = replace(region_of(RELIEF), scenarios=(FLOOD, FLOOD.model_copy(update={"id": "other"})))
+    results = ScenarioResults(unmet_of(("V3", "tent", 0.0, 3.0, "no_road")), NO_SHIPMENTS)
+    assert checked(region, results=results).index.tolist() == ["flood"]
+
+
 def test_every_mend_has_words_in_both_languages() -> None:
     region = region_of(
         rule("KIT", "village_kit", at_least=1),
