@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -16,20 +15,6 @@ _SHAPES = ("shape_first", "shape_lon", "shape_lat")
 _OF_THE_WHOLE = ("texts", "source", "synthetic")
 _MADE_ANEW = {*_OF_A_NODE, *_SHAPES, "tail", "head"}
 _OF_A_LINK = tuple(field.name for field in fields(RoadNetwork) if field.name not in {*_MADE_ANEW, *_OF_THE_WHOLE})
-
-
-def link_lines(network: RoadNetwork) -> NDArray[np.object_]:
-    """(m,) shapely lines of the links, both ends included."""
-    count = np.diff(network.shape_first) + 2
-    first = np.concatenate([[0], np.cumsum(count)])
-    points = np.empty((int(first[-1]), 2))
-    inner = np.ones(len(points), dtype=np.bool_)
-    inner[first[:-1]] = inner[first[1:] - 1] = False
-    points[first[:-1]] = np.column_stack([network.lon[network.tail], network.lat[network.tail]])
-    points[first[1:] - 1] = np.column_stack([network.lon[network.head], network.lat[network.head]])
-    points[inner] = np.column_stack([network.shape_lon, network.shape_lat])
-    lines: NDArray[np.object_] = shapely.linestrings(points, indices=np.repeat(np.arange(network.link_count), count))
-    return lines
 
 
 def clip(network: RoadNetwork, within: BaseGeometry) -> RoadNetwork:
@@ -46,8 +31,7 @@ def clip(network: RoadNetwork, within: BaseGeometry) -> RoadNetwork:
     RoadNetwork
         Without links if the area has no road.
     """
-    shapely.prepare(within)
-    return only_links(network, np.flatnonzero(shapely.intersects(link_lines(network), within)))
+    return only_links(network, network.links_touching(within))
 
 
 def only_links(network: RoadNetwork, links: NDArray[np.int64]) -> RoadNetwork:

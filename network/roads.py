@@ -12,7 +12,9 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 ROAD_CLASSES: tuple[str, ...] = (
     "motorway",
@@ -122,6 +124,29 @@ class RoadNetwork:
             seen[link] = seen.get(link, 0) + 1
             ids.append(link if seen[link] == 1 else f"{link}#{seen[link]}")
         return np.array(ids, dtype=np.str_)
+
+    @cached_property
+    def link_lines(self) -> NDArray[np.object_]:
+        """(m,) shapely lines of the links, both ends included."""
+        count = np.diff(self.shape_first) + 2
+        first = np.concatenate([[0], np.cumsum(count)])
+        points = np.empty((int(first[-1]), 2))
+        inner = np.ones(len(points), dtype=np.bool_)
+        inner[first[:-1]] = inner[first[1:] - 1] = False
+        points[first[:-1]] = np.column_stack([self.lon[self.tail], self.lat[self.tail]])
+        points[first[1:] - 1] = np.column_stack([self.lon[self.head], self.lat[self.head]])
+        points[inner] = np.column_stack([self.shape_lon, self.shape_lat])
+        lines: NDArray[np.object_] = shapely.linestrings(points, indices=np.repeat(np.arange(self.link_count), count))
+        return lines
+
+    @cached_property
+    def link_tree(self) -> shapely.STRtree:
+        """Search tree over :attr:`link_lines`."""
+        return shapely.STRtree(self.link_lines)
+
+    def links_touching(self, area: BaseGeometry) -> NDArray[np.int64]:
+        """Links that touch ``area`` (WGS-84), ascending."""
+        return np.sort(self.link_tree.query(area, predicate="intersects"))
 
     def line(self, link: int) -> NDArray[np.float64]:
         """(p, 2) lon and lat of the points of ``link``, both ends included."""

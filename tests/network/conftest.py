@@ -44,7 +44,8 @@ def network_of(lon: Any, lat: Any, tail: Any, head: Any, **given: Any) -> RoadNe
         "synthetic": True,
     }
     for name, value in given.items():
-        fields[name] = np.asarray(value, dtype=fields[name].dtype) if isinstance(fields[name], np.ndarray) else value
+        kind = np.str_ if name == "texts" else getattr(fields[name], "dtype", None)
+        fields[name] = np.asarray(value, dtype=kind) if kind is not None else value
     return RoadNetwork(**fields)
 
 
