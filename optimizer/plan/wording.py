@@ -12,6 +12,7 @@ from network.words import Language, catalogue, say
 from optimizer.models.layer import Layer
 from optimizer.plan.plan import Plan
 from optimizer.plan.plan_tables import PLAN_TABLES
+from optimizer.region.region_tables import REGION_TABLES
 
 CNY_PER_WAN = 10_000
 
@@ -144,13 +145,26 @@ class Wording:
         column = next(found, None)
         return column.heading if column else name
 
+    def input(self, name: str) -> str:
+        """Name an input given as ``table.column``: by the headings of the region's tables in Chinese."""
+        table_name, _, column_name = name.partition(".")
+        table = next((table for table in REGION_TABLES if table.name == table_name), None)
+        if self.language == "en" or table is None:
+            return name
+        column = next((column for column in table.columns if column.name == column_name), None)
+        return self("input", table=table.title, column=column.heading if column else column_name)
+
     def layer(self, layer: Layer) -> str:
         """What a layer of the objective stands for."""
-        kind, _, priority = layer.name.partition("_")
+        return self.layer_name(layer.name)
+
+    def layer_name(self, name: str) -> str:
+        """What the layer called ``name`` stands for."""
+        kind, _, priority = name.partition("_")
         if kind == "unmet":
             return self("layer_unmet", priority=priority) if priority else self("layer_unmet_all")
-        known = f"layer_{layer.name}" in catalogue("optimizer", "plan")
-        return self(f"layer_{layer.name}") if known else layer.name
+        known = f"layer_{name}" in catalogue("optimizer", "plan")
+        return self(f"layer_{name}") if known else name
 
     def layer_unit(self, layer: Layer) -> str:
         """Unit of a layer's value."""

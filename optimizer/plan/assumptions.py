@@ -1,0 +1,30 @@
+"""The modelling rules behind a plan, said in every report with the region's own numbers."""
+
+from __future__ import annotations
+
+from network.words import Language, catalogue, say
+from optimizer.region.region import Region
+
+
+def assumptions(region: Region, language: Language) -> list[str]:
+    """State every modelling rule, one sentence each."""
+    parameters = region.settings.parameters
+    values = {
+        "loading": f"{parameters.loading_min:g}",
+        "unloading": f"{parameters.unloading_min:g}",
+        "mobilise": f"{parameters.mobilise_min:g}",
+        "hours": f"{parameters.late_horizon_h:g}",
+        "months": f"{parameters.horizon_months:g}",
+    }
+    return [say(f"optimizer.assumptions.{name}", language, **values) for name in catalogue("optimizer", "assumptions")]
+
+
+def sources(region: Region) -> list[str]:
+    """Name where the roads and the rows of the region's tables come from, each source once, most rows first."""
+    found: dict[str, int] = {}
+    for table in region.tables.values():
+        for source in table.get("source", ()):
+            found[str(source)] = found.get(str(source), 0) + 1
+    rows = sorted((source for source in found if source.strip()), key=lambda source: -found[source])
+    every = [region.roads.source, region.settings.source, *rows]
+    return list(dict.fromkeys(source for source in every if source.strip()))
