@@ -57,7 +57,7 @@ Constraints
     depot_wish[w]            Σ build + short ≥ 1
     stock_wish[w]            held + units · short ≥ units
     want_met[s, v, i]        Σ ship + unmet = want
-    source_stock[s, j, i]    Σ ship ≤ kept · held     (for an offer: kept · contract)
+    source_stock[s, j, i]    Σ ship ≤ kept · (held + contract of the offer)
     fleet_time[s, j, c, d]   Σ cycle · load · ship due by d ≤ Σ minutes[n, d] · posted[n]
     pool_size[s, p]          Σ posted ≤ vehicles
 
@@ -128,7 +128,7 @@ def solve_reserve(
 def state_reserve(problem: ReserveProblem) -> tuple[pulp.LpProblem, Variables, list[Objective]]:
     """State the constraints and the layers, without solving anything."""
     model = pulp.LpProblem("reserve", pulp.LpMinimize)
-    x = _variables(problem)
+    x = _variables(problem, model)
     for family in (
         stock_balance,
         stock_owner,
@@ -148,33 +148,32 @@ def state_reserve(problem: ReserveProblem) -> tuple[pulp.LpProblem, Variables, l
     return model, x, layers(problem, x, model)
 
 
-def _variables(problem: ReserveProblem) -> Variables:
+def _variables(problem: ReserveProblem, model: pulp.LpProblem) -> Variables:
+    new = model.add_variable
     forbidden = set(problem.forbidden_sizes)
     count = len(problem.holdings.source)
     movable = problem.holdings.movable
     pairs = {(int(j), int(i)) for j, i in zip(problem.holdings.source, problem.holdings.item, strict=True)}
     return Variables(
-        build=[Variable(f"build_{z}", 0, int(z not in forbidden), "Integer") for z in range(len(problem.sizes.source))],
-        packs=[Variable(f"packs_{line}", 0, None, "Integer") for line in range(len(problem.lines.holding))],
-        bought=[Variable(f"bought_{q}", 0, float(u), "Integer") for q, u in enumerate(problem.equipment.units)],
-        moved_in=[Variable(f"moved_in_{h}", 0, None if movable[h] else 0) for h in range(count)],
+        build=[new(f"build_{z}", 0, int(z not in forbidden), "Integer") for z in range(len(problem.sizes.source))],
+        packs=[new(f"packs_{line}", 0, None, "Integer") for line in range(len(problem.lines.holding))],
+        bought=[new(f"bought_{q}", 0, float(u), "Integer") for q, u in enumerate(problem.equipment.units)],
+        moved_in=[new(f"moved_in_{h}", 0, None if movable[h] else 0) for h in range(count)],
         moved_out=[
-            Variable(f"moved_out_{h}", 0, float(problem.holdings.existing[h]) if movable[h] else 0)
-            for h in range(count)
+            new(f"moved_out_{h}", 0, float(problem.holdings.existing[h]) if movable[h] else 0) for h in range(count)
         ],
-        contract=[Variable(f"contract_{k}", 0, float(most)) for k, most in enumerate(problem.offers.most)],
-        held={(j, i): Variable(f"held_{j}_{i}", 0) for j, i in sorted(pairs)},
-        ship=_shipments(problem),
+        contract=[new(f"contract_{k}", 0, float(most)) for k, most in enumerate(problem.offers.most)],
+        held={(j, i): new(f"held_{j}_{i}", 0) for j, i in sorted(pairs)},
+        ship=_shipments(problem, model),
         unmet={
-            (int(s), int(v), int(i)): Variable(f"unmet_{s}_{v}_{i}", 0)
-            for s, v, i in np.argwhere(problem.recourse.want > 0)
+            (int(s), int(v), int(i)): new(f"unmet_{s}_{v}_{i}", 0) for s, v, i in np.argwhere(problem.recourse.want > 0)
         },
-        posted=[Variable(f"posted_{n}", 0) for n in range(len(problem.recourse.posting_pool))],
-        short=[Variable(f"short_{w}", 0, 1) for w in range(len(problem.depot_wishes) + len(problem.stock_wishes))],
+        posted=[new(f"posted_{n}", 0) for n in range(len(problem.recourse.posting_pool))],
+        short=[new(f"short_{w}", 0, 1) for w in range(len(problem.depot_wishes) + len(problem.stock_wishes))],
     )
 
 
-def _shipments(problem: ReserveProblem) -> dict[tuple[int, int, bool], Variable]:
+def _shipments(problem: ReserveProblem, model: pulp.LpProblem) -> dict[tuple[int, int, bool], Variable]:
     """``ship`` for every arc, item and period in which a first load can arrive and the source may hold the item."""
     recourse = problem.recourse
     gives = {(int(j), int(i)) for j, i in zip(problem.holdings.source, problem.holdings.item, strict=True)}
@@ -187,9 +186,9 @@ def _shipments(problem: ReserveProblem) -> dict[tuple[int, int, bool], Variable]
             if (int(j), int(i)) not in gives:
                 continue
             if recourse.arrival_min[a] <= problem.deadline_min[i]:
-                ship[a, int(i), False] = Variable(f"ship_{a}_{i}_on_time", 0)
+                ship[a, int(i), False] = model.add_variable(f"ship_{a}_{i}_on_time", 0)
             if c != LOCAL and recourse.arrival_min[a] <= recourse.due_min[-1]:
-                ship[a, int(i), True] = Variable(f"ship_{a}_{i}_late", 0)
+                ship[a, int(i), True] = model.add_variable(f"ship_{a}_{i}_late", 0)
     return ship
 
 
@@ -317,8 +316,8 @@ def source_stock(problem: ReserveProblem, x: Variables) -> Named:
         for k, (j, i) in enumerate(zip(problem.offers.source, problem.offers.item, strict=True))
     }
     for (s, j, i), sums in terms.items():
-        stock = x.held.get((j, i)) or contracts[j, i]
-        yield f"source_stock_{s}_{j}_{i}", Sum([*sums, (stock, -float(recourse.kept[s, j]))]) <= 0
+        stock = [family[j, i] for family in (x.held, contracts) if (j, i) in family]
+        yield f"source_stock_{s}_{j}_{i}", Sum([*sums, *((v, -float(recourse.kept[s, j])) for v in stock)]) <= 0
 
 
 def fleet_time(problem: ReserveProblem, x: Variables) -> Named:
@@ -398,10 +397,10 @@ def _unmet(problem: ReserveProblem, x: Variables, model: pulp.LpProblem, priorit
         terms = [(v, c * float(recourse.probability[s])) for s, sums in by_scenario.items() for v, c in sums]
         return Objective(name, Sum(terms), float(outcome @ recourse.probability), unit)
     # Rockafellar & Uryasev (2000): CVaR = min η + Σ probability · excess / share; a share of 0 is the worst case.
-    threshold = Variable(f"{name}_threshold", 0)
+    threshold = model.add_variable(f"{name}_threshold", 0)
     terms = [(threshold, 1.0)]
     for s, sums in by_scenario.items():
-        excess = Variable(f"{name}_excess_{s}", 0, 0 if problem.risk == "worst" else None)
+        excess = model.add_variable(f"{name}_excess_{s}", 0, 0 if problem.risk == "worst" else None)
         beyond = [(v, -c) for v, c in sums] + [(threshold, 1.0), (excess, 1.0)]
         model.addConstraint(Sum(beyond) >= 0, f"{name}_beyond_{s}")
         terms.append((excess, float(recourse.probability[s]) / problem.cvar_share))

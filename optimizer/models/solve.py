@@ -112,7 +112,7 @@ def solve_in_layers(
 
 def _load(model: pulp.LpProblem, variables: list[pulp.LpVariable], column: dict[str, int]) -> highspy.Highs:
     """Hand the model's arrays to HiGHS in one piece."""
-    rows = list(model.constraints.values())
+    rows = model.constraints()
     entries = [[(column[v.name], c) for v, c in row.items() if c] for row in rows]
     lengths = np.array([len(entry) for entry in entries], dtype=np.int64)
     infinity = highspy.kHighsInf
