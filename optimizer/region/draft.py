@@ -1,0 +1,43 @@
+"""What was read of a region, before it is found sound: the input of every check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from network.roads import RoadNetwork
+from optimizer.region.overrides import OverrideFile
+from optimizer.region.scenarios import ScenarioFile
+from optimizer.region.settings import RegionSettings
+from optimizer.region.standards import Rule
+from optimizer.region.typed_table import TypedTable
+from optimizer.region.yaml_form import FormFile
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A region that may still be wrong.
+
+    Attributes
+    ----------
+    folder : Path
+    tables : dict of str to TypedTable
+        Every table; coordinates as the files have them.
+    settings, scenarios, overrides : FormFile, optional
+        None where the file is missing or not sound.
+    rules : tuple of Rule
+    roads : RoadNetwork, optional
+    """
+
+    folder: Path
+    tables: dict[str, TypedTable]
+    settings: FormFile[RegionSettings] | None
+    scenarios: FormFile[ScenarioFile] | None
+    overrides: FormFile[OverrideFile] | None
+    rules: tuple[Rule, ...]
+    roads: RoadNetwork | None
+
+    def kinds(self) -> dict[str, str]:
+        """Kind of every site by its id."""
+        sites = self.tables["sites"].frame
+        return dict(zip(sites["site_id"], sites["kind"], strict=True))

@@ -1,0 +1,142 @@
+"""Load a region's roads: compiled ones as they are, OpenStreetMap files compiled once and kept in the user's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+import zipfile
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+import network.osm
+import network.road_tags
+import network.roads
+from network.osm import read_osm
+from network.problem import Problem, ProblemsError
+from network.roads import RoadNetwork
+from network.words import Phrase
+
+KEPT = 20
+"""Compiled networks kept in the cache; the one that has lain longest gives way."""
+
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, MemoryError)
+
+
+def load_roads(path: Path, *, synthetic: bool = False) -> RoadNetwork:
+    """Load the roads in ``path``.
+
+    Parameters
+    ----------
+    path : Path
+        ``.npz`` of :meth:`~network.roads.RoadNetwork.save`, or anything that :func:`~network.osm.read_osm` reads. What
+        was compiled is kept by the file's SHA-256; without a cache it is compiled every time.
+    synthetic : bool
+        The region declares that no such roads exist.
+
+    Raises
+    ------
+    ProblemsError
+        The file is missing, damaged, or no road file.
+    """
+    if not path.is_file():
+        raise ProblemsError([_problem("roads_missing", path.name, path=str(path))])
+    roads = _compiled(path) if path.suffix == ".npz" else _from_osm(path)
+    return replace(roads, synthetic=True) if synthetic else roads
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _compiled(path: Path) -> RoadNetwork:
+    try:
+        roads = RoadNetwork.load(path)
+    except _UNREADABLE as error:
+        raise ProblemsError([_problem("roads_damaged", path.name, detail=type(error).__name__)]) from error
+    if not _sound(roads):
+        raise ProblemsError([_problem("roads_damaged", path.name, detail="RoadNetwork")])
+    return roads
+
+
+def _sound(roads: RoadNetwork) -> bool:
+    """Whether the arrays fit together, so that no later index runs out of them."""
+    n, m = roads.node_count, roads.link_count
+    of_nodes = (roads.node_id, roads.lon, roads.lat)
+    of_links = (roads.head, roads.way_id, roads.length_m, roads.road_class, roads.surface)
+    told = (roads.maxspeed_kmh, roads.maxweight_t, roads.maxheight_m, roads.grade, roads.bridge, roads.tunnel)
+    named = (roads.name, roads.ref)
+    shaped = [array.shape == (n,) for array in of_nodes]
+    shaped += [array.shape == (m,) for arrays in (of_links, told, named) for array in arrays]
+    if not all(shaped) or n == 0 or m == 0:
+        return False
+    if roads.shape_first.shape != (m + 1,) or roads.shape_lon.shape != roads.shape_lat.shape:
+        return False
+    ends = np.concatenate([roads.tail, roads.head])
+    texts = np.concatenate([roads.name, roads.ref])
+    steps = np.diff(roads.shape_first)
+    return bool(
+        ends.min() >= 0
+        and ends.max() < n
+        and texts.min() >= 0
+        and texts.max() < len(roads.texts)
+        and roads.shape_first[0] == 0
+        and steps.min() >= 0
+        and roads.shape_first[-1] == len(roads.shape_lon)
+    )
+
+
+def _from_osm(path: Path) -> RoadNetwork:
+    try:
+        kept = _cache_folder() / f"{_fingerprint(path)}.npz"
+    except (OSError, RuntimeError):  # a user without a home
+        return read_osm(path)
+    if kept.is_file():
+        with suppress(ProblemsError):
+            return _compiled(kept)
+    roads = read_osm(path)
+    _keep(roads, kept)
+    return roads
+
+
+def _fingerprint(path: Path) -> str:
+    """Name what was compiled by the file and by the code that compiles, so that a new reader reads anew."""
+    code = hashlib.sha256()
+    for module in (network.osm, network.road_tags, network.roads):
+        code.update(Path(str(module.__file__)).read_bytes())
+    return f"{sha256(path)}-{code.hexdigest()[:16]}"
+
+
+def _cache_folder() -> Path:
+    """Give the user's cache folder as the system has it."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME", "") or str(Path.home() / ".cache")
+    return Path(base) / "district-reserve-optimizer" / "roads"
+
+
+def _keep(roads: RoadNetwork, kept: Path) -> None:
+    """Put a compiled network into the cache, whole or not at all; a cache that cannot be written does no harm."""
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+            half = Path(folder) / kept.name
+            roads.save(half)
+            half.replace(kept)
+        by_age = sorted(kept.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime)
+        for file in by_age[:-KEPT]:
+            file.unlink()
+
+
+def _problem(words: str, file: str, **values: object) -> Problem:
+    what = Phrase(f"optimizer.region.{words}", **values)
+    return Problem(what, Phrase(f"optimizer.region.{words}_mend", **values), file)
