@@ -19,6 +19,8 @@ from optimizer.cli_usage import LANGUAGE_VARIABLE, language_of, print_help, usag
 
 DEMO_REGION = Path(__file__).parents[1] / "datasets" / "yubei"
 DEMO_PLAN = Path("reserve-demo")
+WARNINGS_SHOWN = 3
+"""So many of a region's warnings when it is planned; ``validate`` shows all."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -59,10 +61,10 @@ def init(
 ) -> None:
     """Make a starter region from OpenStreetMap."""
     with Session(lang, as_json, debug) as session:
-        from optimizer.area import read_area
+        from network.shapes import parse_area
         from optimizer.region.starter import start_region
 
-        area = None if within is None else read_area(within)
+        area = None if within is None else parse_area(within)
         report = start_region(source, out, area, progress=session.progress)
         lines = [phrase.say(lang) for phrase in report.phrases()]
         lines.append(say("optimizer.cli.next_validate", lang, region=out))
@@ -237,13 +239,10 @@ def _plan(session: Session, region: Path, out: Path, asked: dict[str, object]) -
     language = session.language
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
     read = read_region(region)
-    session.warn(read.warnings)
+    session.warn(read.warnings, WARNINGS_SHOWN)
     made = make_plan(read, **asked, progress=part(session.progress, 0.1, 0.8))
     write_plan(made, out, language, progress=part(session.progress, 0.8, 1.0))
-    lines = headline(made, language)
-    files = sorted(path.name for path in out.iterdir() if path.suffix in {".xlsx", ".docx", ".html", ".gpkg"})
-    lines.append(
-        say("optimizer.cli.written", language, folder=out, files=say("optimizer.cli.comma", language).join(files))
-    )
-    result = {"plan": str(out), "headline": lines[:-1], "files": files, "proven": made.proven, "seconds": made.seconds}
+    lines = headline(made, language, out)
+    files = sorted(path.name for path in out.iterdir())
+    result = {"plan": str(out), "headline": lines, "files": files, "proven": made.proven, "seconds": made.seconds}
     session.tell(lines, result)

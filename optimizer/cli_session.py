@@ -76,12 +76,19 @@ class Session:
         if not sound:
             raise typer.Exit(PROBLEM)
 
-    def warn(self, problems: Sequence[Problem]) -> None:
-        """Show what is odd but bearable, one line each, on the error stream."""
+    def warn(self, problems: Sequence[Problem], most: int | None = None) -> None:
+        """Show what is odd but bearable on the error stream, one line each, ``most`` of them."""
         self.progress.__exit__(None, None, None)
-        for problem in problems:
-            _print_error(say("optimizer.cli.warning", self.language, text=problem.say(self.language)))
+        shown = problems if most is None else problems[:most]
+        for problem in shown:
+            _print_error(self._line(problem))
+        if len(problems) > len(shown):
+            _print_error(say("optimizer.cli.more_warnings", self.language, count=len(problems) - len(shown)))
         self.progress.__enter__()
+
+    def _line(self, problem: Problem) -> str:
+        text = problem.say(self.language)
+        return text if problem.severity == "error" else say("optimizer.cli.warning", self.language, text=text)
 
     def _answer(self, error: BaseException) -> int | None:
         """Tell of ``error`` in words and give the exit code, or None where it is to be raised on."""
@@ -105,8 +112,10 @@ class Session:
 
     def _list(self, problems: Sequence[Problem]) -> int:
         for problem in problems:
-            _print_error(problem.say(self.language))
-        _print_error(say("optimizer.cli.count_problems", self.language, count=len(problems)))
+            _print_error(self._line(problem))
+        errors = sum(problem.severity == "error" for problem in problems)
+        counts = {"errors": errors, "warnings": len(problems) - errors}
+        _print_error(say("optimizer.cli.count_problems", self.language, **counts))
         if self.as_json:
             _print_json({"status": "problem", "problems": [problem_values(one, self.language) for one in problems]})
         return PROBLEM

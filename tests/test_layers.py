@@ -1,0 +1,95 @@
+"""Imports run down only, and in no circle."""
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("network", "optimizer", "dashboards")
+
+# A layer, as the start of its modules' names, and what it may import of the project. The first that fits holds.
+LAYERS = (
+    ("network", ("network",)),
+    ("optimizer.models", ("optimizer.models",)),
+    ("optimizer.progress", ("network",)),
+    ("optimizer.region", ("network", "optimizer.region", "optimizer.progress")),
+    ("optimizer.plan", ("network", "optimizer.models", "optimizer.region", "optimizer.plan", "optimizer.progress")),
+    ("optimizer.cli", ("network", "optimizer", "dashboards.launch")),
+    ("optimizer.installer", ()),
+    ("optimizer", ("network", "optimizer.progress")),
+    ("dashboards", ("network", "optimizer", "dashboards")),
+)
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+
+
+def is_within(name: str, package: str) -> bool:
+    return (
+        name == package
+        or name.startswith(f"{package}.")
+        or (package == "optimizer.cli" and name.startswith("optimizer.cli"))
+    )
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Names of project modules imported anywhere in the tree."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written in full"
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else str(node.module) for name in whole}
+    return {name for name in found if name.split(".")[0] in PACKAGES}
+
+
+def at_start(tree: ast.Module) -> ast.Module:
+    """Only what runs when the module is imported: no function bodies, nothing for type checkers alone."""
+
+    class Start(ast.NodeTransformer):
+        def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+            return None
+
+        def visit_If(self, node: ast.If) -> ast.AST | None:
+            return None if "TYPE_CHECKING" in ast.unparse(node.test) else self.generic_visit(node)
+
+    return Start().visit(tree)
+
+
+def test_every_package_is_looked_at():
+    assert {name.split(".")[0] for name in MODULES} == set(PACKAGES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_its_own_floor_and_those_below(module):
+    allowed = next(below for layer, below in LAYERS if is_within(module, layer))
+    names = imported(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+    up = sorted(name for name in names if not any(is_within(name, package) for package in allowed))
+    assert not up, f"{module} may import {allowed or 'nothing of the project'}"
+
+
+def test_no_module_imports_itself_by_a_detour():
+    trees = {name: at_start(ast.parse(path.read_text(encoding="utf-8"))) for name, path in MODULES.items()}
+    graph = {name: imported(tree) - {name} for name, tree in trees.items()}
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+def test_datasets_shadows_no_package():
+    assert not (ROOT / "datasets" / "__init__.py").exists()
+
+
+def test_imports_are_seen_wherever_they_stand():
+    tree = ast.parse(
+        "def f():\n    from network import words\n    from network.words import say\n    import dashboards.app"
+    )
+    assert imported(tree) == {"network.words", "dashboards.app"}
+    assert imported(at_start(tree)) == set()
