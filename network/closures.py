@@ -98,7 +98,15 @@ class ClosureFile(Form):
     """The content of a ``--closures`` file."""
 
     schema_version: int = 1
-    closures: tuple[Closure, ...] = Field(min_length=1)
+    closures: tuple[Closure, ...]
+
+    @field_validator("closures")
+    @classmethod
+    def _some(cls, closures: tuple[Closure, ...]) -> tuple[Closure, ...]:
+        # A least length would be reported too where there are closures, all of them wrong.
+        if not closures:
+            raise mistake("network.closures.none")
+        return closures
 
 
 def read_closures(path: Path) -> tuple[Closure, ...]:

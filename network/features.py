@@ -188,9 +188,9 @@ def _tagged_relations(path: Path, wanted: object) -> list[_Outline]:
 
 def _way_nodes(path: Path, way_ids: set[int]) -> dict[int, NDArray[np.int64]]:
     """Collect the nodes of given ways."""
-    if not way_ids:
-        return {}
-    found = objects(path, osmium.osm.WAY, [osmium.filter.IdFilter(way_ids)])
+    uploaded = [way for way in way_ids if way > 0]
+    # A filter without ids would let all pass.
+    found = objects(path, osmium.osm.WAY, [osmium.filter.IdFilter(uploaded)]) if uploaded else ()
     return {way.id: np.array([node.ref for node in way.nodes], dtype=np.int64) for way in found}
 
 

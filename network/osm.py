@@ -1,7 +1,7 @@
 """Roads from an OpenStreetMap file, whatever its size.
 
-The file is read twice. The first pass holds the usable ways (:mod:`network.road_tags`), the second only their nodes, so
-memory follows the roads and not the buildings of an extract. Blocked nodes (``barrier=block`` and the like) and nodes
+The usable ways (:mod:`network.road_tags`) are read first, then the positions of their nodes, so that memory follows the
+roads and not the buildings of an extract. Blocked nodes (``barrier=block`` and the like) and nodes
 that a clipped extract lacks are left out, and the way is cut there.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import osmium
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from network.clip import clip
@@ -60,7 +61,7 @@ def read_osm(path: Path, within: BaseGeometry | None = None) -> RoadNetwork:
     check_osm_file(path)
     ways = _ways(path)
     node_ids = np.concatenate([np.empty(0, dtype=np.int64), *(way.nodes for way in ways)])
-    points = read_points(path, node_ids, keep=lambda node: not _blocked(node.tags))
+    points = read_points(path, np.setdiff1d(node_ids, _blocked_nodes(path)))
     said = header(path)
     synthetic = said.get("generator", "").lower().startswith(SYNTHETIC)
     network = build_network(ways, points, source=_source(path, said, synthetic), synthetic=synthetic)
@@ -93,7 +94,7 @@ def read_place(name: str) -> RoadNetwork:
 
 
 def _ways(path: Path) -> list[Way]:
-    """First pass: usable ways and the ids of their nodes."""
+    """Find the usable ways and the ids of their nodes."""
     ways = []
     for way in objects(path, osmium.osm.WAY, [osmium.filter.KeyFilter("highway")]):
         tags = road_tags(dict(way.tags))
@@ -103,10 +104,15 @@ def _ways(path: Path) -> list[Way]:
     return ways
 
 
-def _blocked(tags: osmium.osm.TagList) -> bool:
-    """Tell whether a barrier stands here that no driver can open."""
-    barrier = tags.get("barrier") if len(tags) else None
-    return barrier in _BLOCKS and tags.get("bollard") not in _YIELDING and tags.get("emergency") != "yes"
+def _blocked_nodes(path: Path) -> NDArray[np.int64]:
+    """Find nodes where a barrier stands that no driver can open."""
+    barriers = objects(path, osmium.osm.NODE, [osmium.filter.TagFilter(*(("barrier", kind) for kind in _BLOCKS))])
+    return np.array([node.id for node in barriers if not _gives_way(node.tags)], dtype=np.int64)
+
+
+def _gives_way(tags: osmium.osm.TagList) -> bool:
+    """Tell whether a barrier can be taken out or folded down, or is meant for emergency vehicles."""
+    return tags.get("bollard") in _YIELDING or tags.get("emergency") == "yes"
 
 
 def _source(path: Path, said: dict[str, str], synthetic: bool) -> str:

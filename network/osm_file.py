@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -18,6 +19,12 @@ from network.problem import Problem, ProblemsError
 from network.words import Phrase
 
 ENDINGS = (".osm", ".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2", ".osm.xml")
+
+_ANY_WAY = b'<osm version="0.6"><way id="1" version="1"><nd ref="1"/></way></osm>'
+"""The first way makes an index put itself in order, which it has to be where a file's nodes are not."""
+
+_INDEX_IN_MEMORY_BYTES = 200_000_000
+"""A file up to this size holds some 30 million nodes, of 16 bytes each in the index."""
 
 
 def check_osm_file(path: Path) -> None:
@@ -79,28 +86,55 @@ def header(path: Path) -> dict[str, str]:
         raise _problem(path, "file_truncated", detail=error) from error
 
 
-def read_points(path: Path, node_ids: NDArray[np.int64], keep: Callable[[Any], bool] | None = None) -> Points:
-    """Find where nodes lie; only these are held.
+def read_points(path: Path, node_ids: NDArray[np.int64]) -> Points:
+    """Find where nodes lie.
+
+    The positions of all nodes pass through an index, in memory for a file of usual size and in a temporary file for a
+    large one; only those asked for are kept.
 
     Parameters
     ----------
     path : Path
     node_ids : (k,) int64
-        Any order, repeats allowed.
-    keep : function of an osmium node, optional
-        Nodes for which it says no are left out, as are those that the file lacks.
+        Any order, repeats allowed; nodes that the file lacks are left out.
     """
     needed = np.unique(node_ids)
-    found, lon, lat = np.empty(len(needed), dtype=np.int64), np.empty(len(needed)), np.empty(len(needed))
-    count = 0
-    # An id filter without ids would let all pass.
-    wanted = objects(path, osmium.osm.NODE, [osmium.filter.IdFilter(needed.tolist())]) if len(needed) else ()
-    for node in wanted:
-        if count < len(needed) and node.location.valid() and (keep is None or keep(node)):
-            found[count], lon[count], lat[count] = node.id, node.location.lon, node.location.lat
-            count += 1
-    node_id, place = np.unique(found[:count], return_index=True)
-    return Points(node_id, lon[place], lat[place])
+    if (needed < 0).any():
+        # Drawn by hand and never uploaded: the index knows no negative ids, and such files are small.
+        wanted = set(needed.tolist())
+        nodes = objects(path, osmium.osm.NODE)
+        places = [(node.id, node.location.lon, node.location.lat) for node in nodes if node.id in wanted]
+        return _points(places)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        small = path.stat().st_size <= _INDEX_IN_MEMORY_BYTES
+        index = osmium.index.create_map("sparse_mem_array" if small else f"sparse_file_array,{folder}/nodes")
+        handler = osmium.NodeLocationsForWays(index)
+        handler.ignore_errors()
+        try:
+            with osmium.io.Reader(str(path), osmium.osm.NODE) as reader:
+                osmium.apply(reader, handler)
+            osmium.apply(osmium.io.FileBuffer(_ANY_WAY, "osm"), handler)
+        except RuntimeError as error:
+            raise _problem(path, "file_truncated", detail=error) from error
+        return _points(_looked_up(index, needed))
+
+
+def _looked_up(index: osmium.index.LocationTable, node_ids: NDArray[np.int64]) -> Iterator[tuple[int, float, float]]:
+    """Give id, longitude and latitude of the nodes that the index holds."""
+    for node_id in node_ids.tolist():
+        try:
+            location = index.get(node_id)
+        except KeyError:
+            continue
+        if location.valid():
+            yield node_id, location.lon, location.lat
+
+
+def _points(places: Iterable[tuple[int, float, float]]) -> Points:
+    """Put nodes into arrays, in ascending order."""
+    found = np.array(sorted(places), dtype=[("id", np.int64), ("lon", np.float64), ("lat", np.float64)])
+    node_id, first = np.unique(found["id"], return_index=True)
+    return Points(node_id, found["lon"][first], found["lat"][first])
 
 
 def _beginning(path: Path) -> bytes:

@@ -180,7 +180,8 @@ closures:
     [
         (None, "no such file"),
         (b"", "belong here"),
-        (b"closures: []", "does not fit"),
+        (b"closures: []", "lists no closure"),
+        (b"closures: [{name: a}]", "^closures.yaml, column closures.1.: it does not say which roads it closes[^\\n]*$"),
         (b"closures:\n  - {name: a\n  - b", "row 3.*valid YAML"),
         ("closures: [{name: 甲}]".encode("gb18030"), "UTF-8"),
         (b"closures: [{name: a, bridges: true}]\nscenario: 1", "column scenario.*no such field"),

@@ -15,6 +15,7 @@ import requests
 import shapely
 from pyproj import Geod
 
+from network import osm_file
 from network.features import area_m2
 from network.osm import read_features, read_osm, read_place, read_rivers
 from network.place import download_place, overpass_query
@@ -186,6 +187,32 @@ def test_packed_files_and_saved_networks_are_the_same(tmp_path: Path) -> None:
         assert other.bridge.all()
         assert np.array_equal(other.length_m, plain.length_m)
         assert np.array_equal(other.shape_lon, plain.shape_lon)
+
+
+def test_a_large_file_goes_by_way_of_the_disk(real_extract: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_memory = read_osm(real_extract)
+    monkeypatch.setattr(osm_file, "_INDEX_IN_MEMORY_BYTES", 0)
+    by_disk = read_osm(real_extract)
+    assert np.array_equal(by_disk.link_id, in_memory.link_id)
+    assert np.array_equal(by_disk.shape_lon, in_memory.shape_lon)
+
+
+@pytest.mark.parametrize("index_in_memory_bytes", [0, 1_000_000])
+def test_nodes_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index_in_memory_bytes: int) -> None:
+    monkeypatch.setattr(osm_file, "_INDEX_IN_MEMORY_BYTES", index_in_memory_bytes)
+    nodes = on_grid((9, 0, 0), (3, 1, 0), (7, 2, 0), (1, 3, 0))
+    network = read(tmp_path, osm_xml(nodes, {10: ([9, 3], "highway=service"), 20: ([7, 1], "highway=service")}))
+    assert ends(network) == {(9, 3), (3, 9), (7, 1), (1, 7)}
+    assert network.lon.tolist() == [nodes[key][0] for key in (1, 3, 7, 9)]
+
+
+def test_what_was_drawn_by_hand_has_negative_ids(tmp_path: Path) -> None:
+    nodes = on_grid((-1, 0, 0), (-2, 1, 0), (-3, 2, 0))
+    ways = {-10: ([-1, -2, -3], "highway=track; name=便道"), -20: ([-1, -2, -3, -1], "landuse=industrial")}
+    path = tmp_path / "roads.osm"
+    path.write_text(osm_xml(nodes, ways), encoding="utf-8")
+    assert read_osm(path).link_id.tolist() == ["-10:-3--1", "-10:-1--3"][::-1]
+    assert read_features(path).osm_id.tolist() == [-20]
 
 
 BAD_FILES = {
