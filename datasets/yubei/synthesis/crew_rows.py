@@ -1,13 +1,15 @@
 """Vehicles and teams.
 
-Published (渝北应急函〔2024〕13号): 22 town teams of 569 people altogether, a district team of 40, 15 professional teams, 298 people
-of fire rescue, 10 town brigades. How they split is made: two town teams are below 15 people, four more below 20.
+Published (渝北应急函〔2024〕13号): 22 town teams of 569 people altogether, a district team of 40, 15 professional
+teams, 298 people of fire rescue, 10 town brigades. How they split is made: two town teams are below 15 people, four
+more below 20.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
 from synthesis.facility_rows import FIRE_STATIONS, Rows
 from synthesis.land import SEED
 from synthesis.places import Town
@@ -43,7 +45,9 @@ def team_rows(towns: tuple[Town, ...], sites: pd.DataFrame) -> Rows:
         _team(f"TEAM-{town.code}", f"{town.name}综合应急救援队", "town_team", town.code, people, COUNT_SOURCE)
         for town, people in zip(towns, _town_people(towns), strict=True)
     ]
-    rows.append(_team("TEAM-DIST", "渝北区综合应急救援队", "district_team", "TEAM-HOME", DISTRICT_TEAM_PEOPLE, COUNT_SOURCE))
+    rows.append(
+        _team("TEAM-DIST", "渝北区综合应急救援队", "district_team", "TEAM-HOME", DISTRICT_TEAM_PEOPLE, COUNT_SOURCE)
+    )
     rows += [
         _team(f"TEAM-FIRE-{place:02d}", f"{name.removesuffix('街道').removesuffix('镇')}消防救援站", "fire_rescue",
               f"FIRE-{place:02d}", people, COUNT_SOURCE)
@@ -51,7 +55,9 @@ def team_rows(towns: tuple[Town, ...], sites: pd.DataFrame) -> Rows:
     ]  # fmt: skip
     rng = np.random.default_rng(SEED + 51)
     for brigade in sites[sites["station_kind"] == "fire_brigade"].itertuples():
-        rows.append(_team(f"TEAM-{brigade.site_id}", brigade.name, "fire_brigade", brigade.site_id, int(rng.integers(10, 17))))
+        rows.append(
+            _team(f"TEAM-{brigade.site_id}", brigade.name, "fire_brigade", brigade.site_id, int(rng.integers(10, 17)))
+        )
     rows += [
         _team(f"TEAM-PRO-{place:02d}", f"渝北区{name}", kind, by_name[town].code, people, COUNT_SOURCE)
         for place, (name, kind, people, town) in enumerate(PROFESSIONAL, 1)
@@ -87,7 +93,9 @@ def vehicle_rows(sites: pd.DataFrame) -> Rows:
     for site in sites.itertuples():
         if site.kind == "supplier":
             pools[site.site_id] = SUPPLIER_VEHICLES
-        elif (site.kind == "depot" and site.level == "town") or (site.kind == "town" and site.site_id not in with_depot):
+        elif (site.kind == "depot" and site.level == "town") or (
+            site.kind == "town" and site.site_id not in with_depot
+        ):
             pools[site.site_id] = TOWN_VEHICLES
     return [
         {

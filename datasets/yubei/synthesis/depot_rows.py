@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+
 from synthesis.facility_rows import Rows, Spots
 from synthesis.land import SEED
 from synthesis.places import Town

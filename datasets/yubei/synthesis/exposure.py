@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+
 from synthesis.land import SEED, to_plane
 from synthesis.land_graph import GREAT_RIVERS
 from synthesis.roads import MadeLand

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
 from synthesis.land import smooth_line, to_plane
 from synthesis.road_lines import RoadLines, Way
 from synthesis.road_plan import EXPRESSWAYS, Expressway

@@ -1,8 +1,8 @@
 """Rows of the sites table for everything that serves the settlements.
 
-Counts that the district has published (渝北应急函〔2024〕13号) are kept: 173 grassroots posts, 10 town fire brigades, 6 + 62
-shelters, 11 landing points, 33 fire water points. All names and positions are made. The number of hazard points is not
-published; 51, that of the neighbouring Jiangbei District's geological ones, stands as an order of magnitude.
+Counts that the district has published (渝北应急函〔2024〕13号) are kept: 173 grassroots posts, 10 town fire brigades,
+6 + 62 shelters, 11 landing points, 33 fire water points. All names and positions are made. The number of hazard points
+is not published; 51, that of the neighbouring Jiangbei District's geological ones, stands as an order of magnitude.
 
 The shelters' area is 1.46 m² a resident, just under the 1.5 m² asked for, so that the rule is a question and its mend
 has a price.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+
 from synthesis.exposure import Settlements, steepness
 from synthesis.land import SEED, to_plane
 from synthesis.land_graph import GREAT_RIVERS
@@ -132,10 +133,14 @@ def access_rows(made: MadeLand) -> Rows:
     towns = {town.name: town for town in made.towns}
     country = [town for town in made.towns if not town.sub_district]
     rows = [
-        _made(f"HELI-{place:02d}", f"{town.name}直升机起降点", "helipad", town, spots.near(town, 900), source=COUNT_SOURCE)
+        _made(
+            f"HELI-{place:02d}", f"{town.name}直升机起降点", "helipad", town, spots.near(town, 900), source=COUNT_SOURCE
+        )
         for place, town in enumerate(country, 1)
     ]
-    water = [town for town in made.towns for _ in range(WATER_POINTS_URBAN if town.sub_district else WATER_POINTS_RURAL)]
+    water = [
+        town for town in made.towns for _ in range(WATER_POINTS_URBAN if town.sub_district else WATER_POINTS_RURAL)
+    ]
     rows += [
         _made(f"WATER-{place:02d}", f"{town.name}消防取水点{place}", "water_point", town, spots.near(town, 3000),
               source=COUNT_SOURCE)

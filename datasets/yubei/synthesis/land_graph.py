@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
+
 from synthesis.land import RIDGES, RIVERS, SEED, to_plane
 from synthesis.street_points import StreetPoints
 from synthesis.terrain import CELL_M, Terrain
@@ -132,9 +133,7 @@ def _streets(
     return street
 
 
-def _main_streets(
-    streets: StreetPoints, joints: NDArray[np.int64], street: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _main_streets(streets: StreetPoints, joints: NDArray[np.int64], street: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(m,) every third line of a town's pattern is a main street."""
     main = np.zeros(len(joints), dtype=np.bool_)
     at = np.flatnonzero(street)

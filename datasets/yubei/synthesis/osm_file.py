@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import osmium
+
 from synthesis.land import RIVERS, to_lonlat
 from synthesis.road_lines import RoadLines, Way
 from synthesis.terrain import Terrain
@@ -35,7 +36,9 @@ def write_osm(path: Path, lines: RoadLines, ways: list[Way]) -> None:
     degrees = np.round(to_lonlat(np.array([lines.xy[node] for node in used])), 7)
     header = osmium.io.Header()
     header.set("generator", "make_yubei.py: synthetic roads, no survey")
-    header.add_box(osmium.osm.Box(*np.floor(degrees.min(axis=0) * 100) / 100, *np.ceil(degrees.max(axis=0) * 100) / 100))
+    header.add_box(
+        osmium.osm.Box(*np.floor(degrees.min(axis=0) * 100) / 100, *np.ceil(degrees.max(axis=0) * 100) / 100)
+    )
     file = osmium.io.File(str(path), "pbf,pbf_compression=none")
     with osmium.SimpleWriter(file, header=header, overwrite=True) as writer:
         for node, (lon, lat) in zip(used, degrees.tolist(), strict=True):

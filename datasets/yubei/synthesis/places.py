@@ -68,7 +68,7 @@ def read_towns() -> tuple[Town, ...]:
     """Read the 22 towns in the order of their codes."""
     table = pd.read_csv(FACTS / "towns.csv", dtype={"town_code": str}, encoding="utf-8-sig").sort_values("town_code")
     villages = read_villages()
-    counts = villages.groupby(["town_code", "kind"]).size().unstack(fill_value=0)
+    counts = pd.crosstab(villages["town_code"], villages["kind"])
     communities = counts["community"].reindex(table["town_code"]).to_numpy()
     known = table["population"].notna().to_numpy()
     urban = known & table["town_name"].str.endswith("街道").to_numpy() & (communities >= 10)

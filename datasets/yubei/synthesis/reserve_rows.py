@@ -19,6 +19,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+
 from synthesis.depot_rows import DISTRICT, DISTRICT_DEPOTS, MUNICIPALITY, STARTER, TOWNS_WITHOUT, payer_of
 from synthesis.facility_rows import Rows
 from synthesis.land import SEED
@@ -34,7 +35,11 @@ TOWN_BUDGET = (0.55, 1.35)
 PLAN_DATE = date(2026, 12, 1)
 SOON, LATER = date(2027, 6, 30), date(2028, 9, 30)
 """Expiry of the lots that go within the plan's year, and of the others."""
-AGENCY_LOTS = (("SUPP-1", "quilt", 260, "agency"), ("SUPP-2", "tent", 20, "agency"), ("SUPP-5", "ready_food", 900, "commercial"))
+AGENCY_LOTS = (
+    ("SUPP-1", "quilt", 260, "agency"),
+    ("SUPP-2", "tent", 20, "agency"),
+    ("SUPP-5", "ready_food", 900, "commercial"),
+)
 MUNICIPAL_LOTS = (("tent", 30), ("folding_bed", 200))
 
 
@@ -93,7 +98,9 @@ def _halves(site: str, item: str, quantity: float, owner: str, keeper: str, *, p
 
 
 def _held_for_others() -> Rows:
-    rows = [_lot(site, item, amount, DISTRICT, "协议单位", holding_mode=mode) for site, item, amount, mode in AGENCY_LOTS]
+    rows = [
+        _lot(site, item, amount, DISTRICT, "协议单位", holding_mode=mode) for site, item, amount, mode in AGENCY_LOTS
+    ]
     rows[-1]["expiry"] = LATER
     site, name, _, _ = DISTRICT_DEPOTS[0]
     return rows + [_lot(site, item, amount, MUNICIPALITY, name) for item, amount in MUNICIPAL_LOTS]
@@ -125,7 +132,9 @@ def _warden_sets(sites: pd.DataFrame) -> Rows:
         owner = site.site_id if site.kind == "town" else site.town_id
         for item in items[items["use"] == "warden_set"].itertuples():
             if has:
-                rows.append(_lot(site.site_id, item.item_id, float(site.wardens), f"PAY-{owner}", site.name, expiry=LATER))
+                rows.append(
+                    _lot(site.site_id, item.item_id, float(site.wardens), f"PAY-{owner}", site.name, expiry=LATER)
+                )
     return rows
 
 
@@ -176,19 +185,26 @@ def _missing_equipment(town: Town, sites: pd.DataFrame, stock: pd.DataFrame) -> 
 
 
 def offer_rows() -> Rows:
-    """What suppliers can hold, keep or make: the starter's offers, each at a supplier that deals in it, and one factory."""
+    """What suppliers can hold, keep or make: the starter's offers, each at a supplier that deals in it; one factory."""
     items = starter_table("items").set_index("item_id")
     want = design_want()
     at = {"water": "SUPP-1", "ready_food": "SUPP-5", "quilt": "SUPP-1", "raincoat": "SUPP-4", "lamp": "SUPP-4"}
     rows: Rows = []
     for offer in starter_table("offers").itertuples():
-        rows.append(_offer(at[offer.item_id], offer.item_id, offer.holding_mode, want[offer.item_id] * float(offer.share_of_demand),
-                           float(items["price_cny"][offer.item_id]) * float(offer.fee_share), float(offer.lead_time_h)))  # fmt: skip
-    rows.append(_offer("SUPP-4", "tent", "capacity", want["tent"] * 0.3, float(items["price_cny"]["tent"]) * 0.04, 36.0))
+        most = want[offer.item_id] * float(offer.share_of_demand)
+        fee = float(items["price_cny"][offer.item_id]) * float(offer.fee_share)
+        rows.append(_offer(at[offer.item_id], offer.item_id, offer.holding_mode, most, fee, float(offer.lead_time_h)))
+    tent_fee = float(items["price_cny"]["tent"]) * 0.04
+    rows.append(_offer("SUPP-4", "tent", "capacity", want["tent"] * 0.3, tent_fee, 36.0))
     rows.append(_offer("SUPP-3", "first_aid_kit", "agency", want["first_aid_kit"] * 0.3, 10.0, 3.0))
     return rows
 
 
 def _offer(site: str, item: str, mode: str, most: float, fee: float, lead_h: float) -> dict[str, object]:
-    row: dict[str, object] = {"site_id": site, "item_id": item, "holding_mode": mode, "max_quantity": float(round(most))}
+    row: dict[str, object] = {
+        "site_id": site,
+        "item_id": item,
+        "holding_mode": mode,
+        "max_quantity": float(round(most)),
+    }
     return row | {"yearly_fee_cny": round(fee, 2), "lead_time_h": lead_h, "payer_id": DISTRICT} | _mark()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay
+
 from synthesis.land import SEED, to_plane
 from synthesis.land_graph import LandGraph
 from synthesis.places import Town
@@ -63,7 +64,10 @@ class RoadDraft:
         if reuse:
             share = np.where(self.grade < NONE, REUSE, share)
             share = np.where(self.grade == CLASSES.index("residential"), STREET_REUSE, share)
-        return np.where(np.isfinite(self.cost_m), np.rint(np.nan_to_num(self.cost_m, posinf=0) * share * 8), np.inf) + self.tie
+        return (
+            np.where(np.isfinite(self.cost_m), np.rint(np.nan_to_num(self.cost_m, posinf=0) * share * 8), np.inf)
+            + self.tie
+        )
 
     def graph(self, costs: NDArray[np.float64]) -> csr_array:
         """(n, n) both ways."""
@@ -180,7 +184,10 @@ def close_loops(draft: RoadDraft, points: NDArray[np.int64]) -> int:
     pairs = np.unique(np.sort(pairs, axis=1), axis=0)
     straight = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
     order = np.argsort(straight, kind="stable")
-    pairs, straight = pairs[order][straight[order] < LONGEST_LOOP_M], np.sort(straight)[np.sort(straight) < LONGEST_LOOP_M]
+    pairs, straight = (
+        pairs[order][straight[order] < LONGEST_LOOP_M],
+        np.sort(straight)[np.sort(straight) < LONGEST_LOOP_M],
+    )
     index, closed = JointIndex(draft), 0
     by_road = _road_lengths(draft, points)
     loops = np.zeros(len(points), dtype=np.int64)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+
 from synthesis.land import RIVERS, SEED
 from synthesis.places import Town
 from synthesis.road_growth import CLASSES, NONE, RoadDraft
@@ -140,12 +142,8 @@ def _chains(
         if len(joints) != 2 or kind[joints[0]] != kind[joints[1]] or point in junctions
     }
     seen: set[int] = set()
-    chains = []
-    for start in [*sorted(ends), *sorted(at.keys() - ends)]:
-        for joint in at[start]:
-            if joint not in seen:
-                chains.append((_walk(draft, at, ends, start, joint, seen), joint))
-    return chains
+    starts = [(start, joint) for start in [*sorted(ends), *sorted(at.keys() - ends)] for joint in at[start]]
+    return [(_walk(draft, at, ends, start, joint, seen), joint) for start, joint in starts if joint not in seen]
 
 
 def _walk(
@@ -172,14 +170,20 @@ def _kind(draft: RoadDraft, joint: int, river: int) -> tuple[object, ...]:
 def _cut(lines: RoadLines, points: list[int]) -> list[list[int]]:
     """Round the corners of a chain and cut it into ways of about WAY_M; new nodes are added to ``lines``."""
     xy = np.array([lines.xy[point] for point in points])
-    round_ = np.vstack([xy[:1], np.stack([0.75 * xy[:-1] + 0.25 * xy[1:], 0.25 * xy[:-1] + 0.75 * xy[1:]], 1).reshape(-1, 2)[1:-1], xy[-1:]])
+    round_ = np.vstack(
+        [
+            xy[:1],
+            np.stack([0.75 * xy[:-1] + 0.25 * xy[1:], 0.25 * xy[:-1] + 0.75 * xy[1:]], 1).reshape(-1, 2)[1:-1],
+            xy[-1:],
+        ]
+    )
     simple = shapely.get_coordinates(shapely.simplify(shapely.LineString(round_), SIMPLE_M))
     nodes = [points[0], *lines.add_nodes(simple[1:-1]), points[-1]]
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(simple, axis=0).T))])
     parts = max(1, round(along[-1] / WAY_M))
     cuts = np.unique(np.searchsorted(along, np.linspace(0, along[-1], parts + 1)[1:-1]))
     borders = [0, *[int(cut) for cut in cuts if 0 < cut < len(nodes) - 1], len(nodes) - 1]
-    return [nodes[first : last + 1] for first, last in zip(borders[:-1], borders[1:], strict=True)]
+    return [nodes[first : last + 1] for first, last in pairwise(borders)]
 
 
 def _incline(terrain: Terrain, lines: RoadLines, part: list[int], tags: dict[str, str]) -> dict[str, str]:
@@ -230,5 +234,7 @@ def _local_name(draft: RoadDraft, names: Names, joint: int, xy: NDArray[np.float
     word = names.towns[town].name.removesuffix("街道").removesuffix("镇")
     count = number * 2 if number > 0 else 1 - number * 2
     tens, ones = divmod(count, 10)
-    numeral = ("" if tens == 0 else "十" if tens == 1 else NUMERALS[tens - 1] + "十") + (NUMERALS[ones - 1] if ones else "")
+    numeral = ("" if tens == 0 else "十" if tens == 1 else NUMERALS[tens - 1] + "十") + (
+        NUMERALS[ones - 1] if ones else ""
+    )
     return f"{word}{numeral}{'街' if axis == 0 else '路'}"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+
 from synthesis.expressways import add_expressways, interchange_points
 from synthesis.land_graph import LandGraph, make_land_graph
 from synthesis.places import Town, read_neighbours, read_towns, read_villages
@@ -56,7 +57,7 @@ def make_land() -> MadeLand:
     """Make terrain, villages and roads."""
     terrain = make_terrain()
     towns, neighbours, villages = read_towns(), read_neighbours(), read_villages()
-    land = make_land_graph(terrain, street_points(towns + neighbours, terrain.courses))
+    land = make_land_graph(terrain, street_points(towns + neighbours, terrain.courses, terrain.outline))
     at = place_villages(land, towns, neighbours, villages)
     draft = draft_roads(land, {town.name: town for town in towns + neighbours})
     junctions = land.nearest(interchange_points())

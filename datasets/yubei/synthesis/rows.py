@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+
 from synthesis.land import to_lonlat
 
 NAMES_SOURCE = "国家统计局统计用区划代码2023-06-30（经 china-division 2.7.0）"

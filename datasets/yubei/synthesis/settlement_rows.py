@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from synthesis.exposure import Settlements
 from synthesis.land import SEED
 from synthesis.places import Town

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+
 from synthesis.land import SEED, to_plane
 from synthesis.places import Town
 
@@ -44,8 +46,10 @@ def _extent(town: Town) -> tuple[float, float]:
     return 330.0 + 75.0 * min(town.communities, 10), 165.0 + 10.0 * min(town.communities, 10)
 
 
-def street_points(towns: tuple[Town, ...], courses: dict[str, NDArray[np.float64]]) -> StreetPoints:
-    """Lay a pattern over every town; where two meet, each corner belongs to the nearer town."""
+def street_points(
+    towns: tuple[Town, ...], courses: dict[str, NDArray[np.float64]], outline: NDArray[np.float64]
+) -> StreetPoints:
+    """Lay a pattern over every town inside the outline; where two meet, a corner belongs to the nearer town."""
     rng = np.random.default_rng(SEED + 1)
     centres = to_plane([(town.lon, town.lat) for town in towns])
     nearest_town, rivers = cKDTree(centres), cKDTree(np.vstack(list(courses.values())))
@@ -55,7 +59,9 @@ def street_points(towns: tuple[Town, ...], courses: dict[str, NDArray[np.float64
         angle = rng.random() * np.pi / 2
         lines = np.arange(-int(radius / block), int(radius / block) + 1)
         row, column = (index.ravel() for index in np.meshgrid(lines, lines))
-        bent = np.column_stack([column + 0.25 * np.sin(row / 2.3 + place), row + 0.25 * np.sin(column / 2.7 + 2 * place)])
+        bent = np.column_stack(
+            [column + 0.25 * np.sin(row / 2.3 + place), row + 0.25 * np.sin(column / 2.7 + 2 * place)]
+        )
         bent += (rng.random(bent.shape) * 2 - 1) * JITTER
         turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
         squeeze = np.array([1.0, 0.62 + 0.35 * rng.random()])
@@ -63,7 +69,8 @@ def street_points(towns: tuple[Town, ...], courses: dict[str, NDArray[np.float64
         edge = radius * (0.8 + 0.2 * np.sin(3 * np.arctan2(*(xy - centres[place]).T) + place))
         away = np.hypot(*(xy - centres[place]).T)
         _, mine = nearest_town.query(xy)
-        keep = (away < edge) & (mine == place) & (rivers.query(xy)[0] > 230.0)
+        inside = shapely.contains_xy(shapely.Polygon(outline), xy[:, 0], xy[:, 1])
+        keep = inside & (away < edge) & (mine == place) & (rivers.query(xy)[0] > 230.0)
         parts.append(
             np.column_stack([xy, np.full(len(xy), place), row, column, np.full(len(xy), block)])[keep],
         )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates, zoom
 from scipy.spatial import cKDTree
+
 from synthesis.land import OUTLINE, RIDGES, RIVERS, SEED, river_course, smooth_line, to_plane
 
 CELL_M = 125.0

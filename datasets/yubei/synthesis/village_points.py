@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+
 from synthesis.land import SEED, to_plane
 from synthesis.land_graph import LandGraph
 from synthesis.places import Town
@@ -41,12 +42,16 @@ def place_villages(
     return at
 
 
-def place_hamlets(land: LandGraph, towns: tuple[Town, ...], neighbours: tuple[Town, ...], count: int) -> NDArray[np.int64]:
+def place_hamlets(
+    land: LandGraph, towns: tuple[Town, ...], neighbours: tuple[Town, ...], count: int
+) -> NDArray[np.int64]:
     """(count,) points of open land in the 22 towns that tracks lead to: hamlets, no sites of the plan."""
     rng = np.random.default_rng(SEED + 5)
     rural = np.array([not town.sub_district for town in towns] + [False] * len(neighbours))
     _, owner = cKDTree(to_plane([(town.lon, town.lat) for town in towns + neighbours])).query(land.xy)
-    allowed = np.flatnonzero(rural[owner] & (np.arange(len(land.xy)) >= len(land.streets.xy)) & (_slope(land) < 2 * STEEP))
+    allowed = np.flatnonzero(
+        rural[owner] & (np.arange(len(land.xy)) >= len(land.streets.xy)) & (_slope(land) < 2 * STEEP)
+    )
     return np.sort(rng.choice(allowed, size=count, replace=False))
 
 
