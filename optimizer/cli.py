@@ -9,13 +9,17 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
+from network.problem import Problem, ProblemsError
 from network.words import Language, Phrase, say
 from optimizer.cli_session import DONE, WRONG_USAGE, Session, problem_values, speak_utf8
 from optimizer.cli_usage import LANGUAGE_VARIABLE, language_of, print_help, usage_message
+
+if TYPE_CHECKING:
+    from optimizer.region.region import Region
 
 DEMO_REGION = Path(__file__).parents[1] / "datasets" / "yubei"
 DEMO_PLAN = Path("reserve-demo")
@@ -55,6 +59,7 @@ def init(
     source: Annotated[str, typer.Argument(metavar="SOURCE")],
     out: OutOption,
     within: Annotated[str | None, typer.Option("--within", metavar="AREA")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
@@ -65,10 +70,10 @@ def init(
         from optimizer.region.starter import start_region
 
         area = None if within is None else parse_area(within)
-        report = start_region(source, out, area, progress=session.progress)
-        lines = [phrase.say(lang) for phrase in report.phrases()]
-        lines.append(say("optimizer.cli.next_validate", lang, region=out))
-        session.tell(lines, {"region": str(out), "report": lines})
+        report = start_region(source, out, area, progress=session.progress, language=lang, overwrite=overwrite)
+        lines = [*report.lines(lang), say("optimizer.cli.next_validate", lang, region=out)]
+        figures = {"counts": report.counts, "roads": report.roads, "snapping": report.snapping}
+        session.tell(lines, {"region": str(out), **figures, "report": lines[:-1]})
 
 
 @app.command()
@@ -133,14 +138,13 @@ def verify(
     with Session(lang, as_json, debug) as session:
         from optimizer.plan.verify import verify as verify_plan
 
-        session.progress(Phrase("optimizer.cli.verifying", path=plan), None)
-        verification = verify_plan(plan)
-        failures = [phrase.say(lang) for phrase in verification.failures]
-        checked = verification.claims
-        key = "optimizer.cli.verified_false" if failures else "optimizer.cli.verified"
-        lines = [*failures, say(key, lang, claims=checked, failures=len(failures))]
-        result = {"plan": str(plan), "claims": checked, "failures": failures}
-        session.tell(lines, result, sound=not failures)
+        done = verify_plan(plan, session.progress)
+        failures = [phrase.say(lang) for phrase in done.failures]
+        key = "optimizer.cli.verified" if done.passed else "optimizer.cli.verified_false"
+        lines = [*failures, say(key, lang, claims=done.claims, failures=len(failures))]
+        checks = [{"name": one.name, "claims": one.claims, "passed": one.passed} for one in done.checks]
+        result = {"plan": str(plan), "claims": done.claims, "checks": checks, "failures": failures}
+        session.tell(lines, result, sound=done.passed)
 
 
 @app.command()
@@ -230,6 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _plan(session: Session, region: Path, out: Path, asked: dict[str, object]) -> None:
     """Read a region, plan it, write the plan folder and tell the headline."""
+    session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
     from optimizer.plan.annual import make_plan
     from optimizer.plan.folder import write_plan
     from optimizer.plan.summary import headline
@@ -237,8 +242,8 @@ def _plan(session: Session, region: Path, out: Path, asked: dict[str, object]) -
     from optimizer.region.reading import read_region
 
     language = session.language
-    session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
     read = read_region(region)
+    _check_scenarios(read, asked)
     session.warn(read.warnings, WARNINGS_SHOWN)
     made = make_plan(read, **asked, progress=part(session.progress, 0.1, 0.8))
     write_plan(made, out, language, progress=part(session.progress, 0.8, 1.0))
@@ -246,3 +251,13 @@ def _plan(session: Session, region: Path, out: Path, asked: dict[str, object]) -
     files = sorted(path.name for path in out.iterdir())
     result = {"plan": str(out), "headline": lines, "files": files, "proven": made.proven, "seconds": made.seconds}
     session.tell(lines, result)
+
+
+def _check_scenarios(region: Region, asked: dict[str, object]) -> None:
+    """Refuse ids of scenarios that the region does not have."""
+    known = [scenario.id for scenario in region.scenarios]
+    wanted = cast("tuple[str, ...]", asked.get("scenario_ids", ()))
+    mend = Phrase("optimizer.cli.unknown_scenario_mend", known=", ".join(known))
+    unknown = [Problem(Phrase("optimizer.cli.unknown_scenario"), mend, value=one) for one in wanted if one not in known]
+    if unknown:
+        raise ProblemsError(unknown)

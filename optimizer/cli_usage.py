@@ -28,9 +28,9 @@ def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Lan
     no language is refused later, by the parser.
     """
     asked = environment.get(LANGUAGE_VARIABLE, "")
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for place, argument in enumerate(arguments):
         if argument == "--lang":
-            asked = following
+            asked = next(iter(arguments[place + 1 :]), "")
         elif argument.startswith("--lang="):
             asked = argument.removeprefix("--lang=")
     return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
