@@ -122,13 +122,15 @@ def read_closures(path: Path) -> tuple[Closure, ...]:
         content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
         return ClosureFile.model_validate(content).closures
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise ProblemsError([_problem("forms.file_missing", file=path.name)]) from error
+        raise ProblemsError([_problem("network.forms.file_missing", file=path.name)]) from error
     except UnicodeDecodeError as error:
-        raise ProblemsError([_problem("forms.file_encoding", file=path.name)]) from error
+        raise ProblemsError([_problem("network.forms.file_encoding", file=path.name)]) from error
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or type(error).__name__
-        broken = _problem("forms.yaml_broken", file=path.name, row=mark.line + 1 if mark else None, detail=detail)
+        broken = _problem(
+            "network.forms.yaml_broken", file=path.name, row=mark.line + 1 if mark else None, detail=detail
+        )
         raise ProblemsError([broken]) from error
     except ValidationError as error:
         raise ProblemsError(problems_of(error, path.name)) from error
@@ -280,7 +282,7 @@ def _unknown_ids(closure: Closure, network: RoadNetwork) -> list[Problem]:
 
 def _lacking(entry: str, closure: Closure, lacking: list[object]) -> Problem:
     shown = ", ".join(map(str, lacking[:_SHOWN])) + (f" … ({len(lacking)})" if len(lacking) > _SHOWN else "")
-    return _problem(f"closures.{entry}", name=closure.name, unknown=shown)
+    return _problem(f"network.closures.{entry}", name=closure.name, unknown=shown)
 
 
 def _no_match(closure: Closure, network: RoadNetwork) -> Problem:
@@ -290,9 +292,9 @@ def _no_match(closure: Closure, network: RoadNetwork) -> Problem:
         close = get_close_matches(_plain(closure.road), known, n=_SHOWN)
         if close:
             offered = ", ".join(known[name] for name in close)
-            return _problem("closures.nearly_named", name=closure.name, road=closure.road, close=offered)
-    return _problem("closures.nothing_matches", name=closure.name)
+            return _problem("network.closures.nearly_named", name=closure.name, road=closure.road, close=offered)
+    return _problem("network.closures.nothing_matches", name=closure.name)
 
 
 def _problem(key: str, *, file: str | None = None, row: int | None = None, **values: object) -> Problem:
-    return Problem(Phrase(f"network.{key}", **values), Phrase(f"network.{key}_mend", **values), file=file, row=row)
+    return Problem(Phrase(key, **values), Phrase(f"{key}_mend", **values), file=file, row=row)
