@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEMO_REGION = Path(__file__).parents[1] / "datasets" / "yubei"
 DEMO_PLAN = Path("reserve-demo")
+TIME_LIMIT_S = 600.0
 WARNINGS_SHOWN = 3
 """So many of a region's warnings when it is planned; ``validate`` shows all."""
 
@@ -51,7 +52,7 @@ def demo(
 ) -> None:
     """Plan the bundled region, start to finish."""
     with Session(lang, as_json, debug) as session:
-        _plan(session, DEMO_REGION, out, {})
+        _plan(session, DEMO_REGION, out)
 
 
 @app.command()
@@ -112,19 +113,15 @@ def plan(
         Literal["expected", "cvar", "worst"], typer.Option("--risk", metavar="expected|cvar|worst")
     ] = "expected",
     gap: Annotated[float, typer.Option("--gap", metavar="0…1", min=0, max=1)] = 0.01,
-    time_limit: Annotated[float | None, typer.Option("--time-limit", metavar="S", min=1)] = None,
+    time_limit: Annotated[float, typer.Option("--time-limit", metavar="S", min=1)] = TIME_LIMIT_S,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
     """Make the annual reserve plan of a region."""
     with Session(lang, as_json, debug) as session:
-        asked: dict[str, object] = {"budget_cny": budget, "risk": risk, "gap": gap}
-        if scenarios is not None:
-            asked["scenario_ids"] = tuple(one.strip() for one in scenarios.split(",") if one.strip())
-        if time_limit is not None:
-            asked["time_limit_s"] = time_limit
-        _plan(session, region, out, asked)
+        ids = None if scenarios is None else tuple(one.strip() for one in scenarios.split(",") if one.strip())
+        _plan(session, region, out, budget_cny=budget, risk=risk, gap=gap, time_limit_s=time_limit, scenario_ids=ids)
 
 
 @app.command()
@@ -232,7 +229,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
 
 
-def _plan(session: Session, region: Path, out: Path, asked: dict[str, object]) -> None:
+def _plan(
+    session: Session,
+    region: Path,
+    out: Path,
+    *,
+    budget_cny: float | None = None,
+    risk: Risk = "expected",
+    gap: float = 0.01,
+    time_limit_s: float = TIME_LIMIT_S,
+    scenario_ids: tuple[str, ...] | None = None,
+) -> None:
     """Read a region, plan it, write the plan folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
     from optimizer.plan.annual import make_plan
@@ -243,9 +250,17 @@ def _plan(session: Session, region: Path, out: Path, asked: dict[str, object]) -
 
     language = session.language
     read = read_region(region)
-    _check_scenarios(read, asked)
+    _check_scenarios(read, scenario_ids or ())
     session.warn(read.warnings, WARNINGS_SHOWN)
-    made = make_plan(read, **asked, progress=part(session.progress, 0.1, 0.8))
+    made = make_plan(
+        read,
+        budget_cny=budget_cny,
+        risk=risk,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        scenario_ids=scenario_ids,
+        progress=part(session.progress, 0.1, 0.8),
+    )
     write_plan(made, out, language, progress=part(session.progress, 0.8, 1.0))
     lines = headline(made, language, out)
     files = sorted(path.name for path in out.iterdir())
@@ -253,11 +268,11 @@ def _plan(session: Session, region: Path, out: Path, asked: dict[str, object]) -
     session.tell(lines, result)
 
 
-def _check_scenarios(region: Region, asked: dict[str, object]) -> None:
+def _check_scenarios(region: Region, wanted: tuple[str, ...]) -> None:
     """Refuse ids of scenarios that the region does not have."""
     known = [scenario.id for scenario in region.scenarios]
-    wanted = cast("tuple[str, ...]", asked.get("scenario_ids", ()))
     mend = Phrase("optimizer.cli.unknown_scenario_mend", known=", ".join(known))
-    unknown = [Problem(Phrase("optimizer.cli.unknown_scenario"), mend, value=one) for one in wanted if one not in known]
+    what = Phrase("optimizer.cli.unknown_scenario")
+    unknown = [Problem(what, mend, value=one) for one in wanted if one not in known]
     if unknown:
         raise ProblemsError(unknown)

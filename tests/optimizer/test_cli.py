@@ -250,3 +250,20 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
     assert "已中断" in error
     assert "Traceback" not in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scenario_that_the_region_has_not_is_refused_before_anything_is_planned(capsys, tmp_path):
+    region = ROOT / "datasets" / "yubei"
+    assert main(["plan", str(region), "--out", str(tmp_path / "plan"), "--scenarios", "none-such", "--lang", "en"]) == 1
+    said = capsys.readouterr().err
+    assert "none-such" in said
+    assert "1 error(s)" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_region_is_sound(capsys):
+    assert main(["validate", str(ROOT / "datasets" / "yubei"), "--json", "--lang", "en"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"] == "done"
+    assert told["counts"]["scenarios"] >= 6
+    assert len(told["warnings"]) == told["counts"]["warnings"]
