@@ -77,7 +77,7 @@ OUTLINE: Line = (
     (106.735, 29.672), (106.700, 29.674), (106.664, 29.662), (106.632, 29.652), (106.600, 29.620),
     (106.572, 29.593), (106.530, 29.585),
 )
-"""District outline as drawn here, about 1 450 km²; the real one is more indented."""
+"""District outline as drawn here, about 1 550 km²; the real district has some 1 450 and is more indented."""
 
 RIVERS: tuple[River, ...] = (
     River("嘉陵江", "Jialing River", (

@@ -19,6 +19,7 @@ from synthesis.terrain import Terrain, make_terrain
 from synthesis.village_points import place_hamlets, place_villages
 
 HAMLETS = 260
+BESIDE_EXPRESSWAY_M = 400.0
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,14 @@ class MadeLand:
 
     @property
     def road_xy(self) -> NDArray[np.float64]:
-        """(n, 2) nodes on ordinary roads: no expressway, no ramp, no bridge, no tunnel."""
+        """(n, 2) nodes on ordinary roads, so far from expressways and ramps that nothing there is put on one of them."""
         plain = [way for way in self.lines.ways if _plain(way.tags)]
-        return np.array([self.lines.xy[node] for node in sorted({node for way in plain for node in way.nodes})])
+        fast = [way for way in self.lines.ways if way.tags["highway"].startswith("motorway")]
+        xy, beside = (
+            np.array([self.lines.xy[node] for node in sorted({node for way in ways for node in way.nodes})])
+            for ways in (plain, fast)
+        )
+        return xy[cKDTree(beside).query(xy)[0] > BESIDE_EXPRESSWAY_M]
 
 
 def _plain(tags: dict[str, str]) -> bool:
