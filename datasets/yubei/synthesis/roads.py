@@ -45,7 +45,7 @@ class MadeLand:
 
     @property
     def road_xy(self) -> NDArray[np.float64]:
-        """(n, 2) nodes on ordinary roads, so far from expressways and ramps that nothing there is put on one of them."""
+        """(n, 2) nodes on ordinary roads, too far from expressways for anything there to be put on one."""
         plain = [way for way in self.lines.ways if _plain(way.tags)]
         fast = [way for way in self.lines.ways if way.tags["highway"].startswith("motorway")]
         xy, beside = (
