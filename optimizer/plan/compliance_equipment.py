@@ -15,11 +15,9 @@ from optimizer.region.standards import Rule
 def check_village_kit(case: Case, rule: Rule) -> Measured:
     """Every village and community holds each kit item; an X item where one of its hazards is."""
     sites, kit = case.sites(*SETTLEMENTS), _items(case, "village_kit")
-    pairs = sites.merge(kit, how="cross", suffixes=("", "_item"))
-    wanted = [_exposed(site, item) for site, item in zip(pairs["hazards"], pairs["hazards_item"], strict=True)]
-    pairs = pairs[np.array(wanted, dtype=bool)].reset_index(drop=True)
     if kit.empty:
         return _without_item(case, rule, sites)
+    pairs = _where_exposed(sites, kit)
     required = np.full(len(pairs), number_of(rule))
     hazard_known = ~((pairs["hazards_item"] != "") & estimated_sites(case.region, pairs["site_id"], "hazards"))
     return _measured(case, pairs, required, ~hazard_known.to_numpy())
@@ -43,7 +41,7 @@ def check_warden_set(case: Case, rule: Rule) -> Measured:
     sites = sites[sites["wardens"].fillna(0) > 0].reset_index(drop=True)
     if items.empty:
         return _without_item(case, rule, sites)
-    pairs = sites.merge(items, how="cross", suffixes=("", "_item"))
+    pairs = _where_exposed(sites, items)
     required = np.ceil(pairs["wardens"].to_numpy(dtype=float) * number_of(rule) - 1e-9)
     return _measured(case, pairs, required, estimated_sites(case.region, pairs["site_id"], "wardens"))
 
@@ -53,9 +51,14 @@ def _items(case: Case, use: str) -> pd.DataFrame:
     return items[items["use"] == use].reset_index(drop=True)
 
 
-def _exposed(site_hazards: str, item_hazards: str) -> bool:
-    """Whether an item meant for ``item_hazards`` belongs at a site with ``site_hazards``; both joined by ``;``."""
-    return not item_hazards or not set(item_hazards.split(";")).isdisjoint(site_hazards.split(";"))
+def _where_exposed(sites: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Sites × items, an item that is meant for hazards only where the site lists one of them."""
+    pairs = sites.merge(items, how="cross", suffixes=("", "_item"))
+    wanted = [
+        not item or not set(item.split(";")).isdisjoint(site.split(";"))
+        for site, item in zip(pairs["hazards"], pairs["hazards_item"], strict=True)
+    ]
+    return pairs[np.array(wanted, dtype=bool)].reset_index(drop=True)
 
 
 def _satellite(case: Case, rule: Rule, sites: pd.DataFrame, *inputs: str) -> Measured:

@@ -42,9 +42,15 @@ def equipment_required(region: Region) -> pd.DataFrame:
 
 
 def _of_rule(rule: Rule, region: Region) -> pd.DataFrame:
-    """Rows of one rule: every site in its scope × every item of its use that the site's hazards call for."""
+    """Rows of one rule: every site in its scope × every item of its use that the site's hazards call for.
+
+    Any satellite item will do: the cheapest is asked for. A percentage is a share of the wardens.
+    """
     items = region.tables["items"]
-    wanted = items.loc[items["use"] == USES[rule.check], ["item_id", "hazards"]]
+    wanted = items[items["use"] == USES[rule.check]]
+    if USES[rule.check] == "satellite":
+        wanted = wanted.sort_values(["price_cny", "item_id"], kind="stable").head(1).assign(hazards="")
+    wanted = wanted[["item_id", "hazards"]]
     sites = _in_scope(rule, region.sites)
     rows = sites[["site_id", "hazards", "wardens"]].merge(wanted, how="cross", suffixes=("", "_item"))
     fits = [
@@ -52,8 +58,8 @@ def _of_rule(rule: Rule, region: Region) -> pd.DataFrame:
         for site, item in zip(rows["hazards"], rows["hazards_item"], strict=True)
     ]
     rows = rows[np.array(fits, dtype=bool)]
-    each = 1.0 if rule.at_least is None else rule.at_least
-    required = rows["wardens"] * each if rule.check == "warden_set" else each
+    each = (1.0 if rule.at_least is None else rule.at_least) / (100 if rule.unit in ("%", "％") else 1)
+    required = np.ceil(rows["wardens"] * each - 1e-9) if rule.check == "warden_set" else each
     return rows.assign(rule_id=rule.id, mandatory=rule.mandatory, required=required)
 
 

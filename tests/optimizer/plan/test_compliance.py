@@ -22,6 +22,7 @@ from optimizer.plan.compliance_mends import mend_of_row
 from optimizer.plan.compliance_places import residents_by_town
 from optimizer.plan.compliance_response import DRIVES
 from optimizer.plan.plan_tables import STANDARDS
+from optimizer.plan.requirements import equipment_required
 from optimizer.region.region import Region
 from optimizer.region.region_tables import REGION_TABLES, STATION_KINDS
 from optimizer.region.scenarios import Scenario
@@ -493,3 +494,17 @@ def test_every_mend_has_words_in_both_languages() -> None:
 def test_checking_without_posts_needs_no_solver() -> None:
     code = "import sys, optimizer.plan.compliance as c; assert not {'pulp', 'highspy'} & set(sys.modules), sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_model_is_asked_for_exactly_what_is_checked() -> None:
+    region = region_of(
+        rule("KIT", "village_kit", at_least=1),
+        rule("SAT", "satellite", at_least=1),
+        rule("SAT-ALL", "satellite_all", at_least=1),
+        rule("FOUR", "warden_set", at_least=100, unit="%"),
+        rule("HALF", "warden_set", at_least=50, unit="%"),
+    )
+    key = ["rule_id", "site_id", "item_id"]
+    asked = equipment_required(region).set_index(key)["required"].astype(float)
+    rows = check_standards(region, NOTHING, NOTHING, DEPOTS).rename(columns={"subject_id": "site_id"})
+    pd.testing.assert_series_equal(asked.sort_index(), rows.set_index(key)["required"].sort_index())
