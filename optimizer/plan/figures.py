@@ -23,10 +23,8 @@ class RuleResult:
         Subjects (with an item, for a rule on equipment).
     met_before : int or None
         How many would be met without the plan; None where that is not known for every subject.
-    mend : str
-        Code of the mend that most of the short subjects need.
-    mend_quantity, mend_cost_cny : float
-        Of all short subjects.
+    mend_cost_cny : float
+        Of the cheapest mends of all short subjects, as far as they are known; 0 where none is.
     """
 
     rule_id: str
@@ -34,8 +32,6 @@ class RuleResult:
     short: int
     not_applicable: int
     met_before: int | None
-    mend: str
-    mend_quantity: float
     mend_cost_cny: float
 
 
@@ -168,15 +164,12 @@ def _rule_result(rule: Rule, standards: pd.DataFrame) -> RuleResult:
     rows = standards[standards["rule_id"] == rule.id]
     short = rows[rows["outcome"] == "short"]
     judged = rows[rows["outcome"].isin(["met", "short"])]
-    mends = short.loc[short["mend"] != "", "mend"]
     return RuleResult(
         rule_id=rule.id,
         met=int((rows["outcome"] == "met").sum()),
         short=len(short),
         not_applicable=int((rows["outcome"] == "not_applicable").sum()),
         met_before=_met_before(rule, judged),
-        mend=str(mends.mode().iloc[0]) if len(mends) else "",
-        mend_quantity=float(short["mend_quantity"].sum()),
         mend_cost_cny=float(short["mend_cost_cny"].sum()),
     )
 

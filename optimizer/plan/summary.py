@@ -34,7 +34,7 @@ def headline(plan: Plan, language: Language, folder: Path | None = None) -> list
         _budget(figures, words),
         _want(figures, words),
         _why_unmet(figures, words),
-        _standards(figures, words),
+        _standards(plan, figures, words),
         _cut_off(plan, words),
         words("headline_proof", layers=words.joined(map(words.proof, plan.layers), "list_semicolon")),
         _warnings(plan, figures, words),
@@ -68,12 +68,15 @@ def is_synthetic(plan: Plan) -> bool:
 
 
 def rule_mend(rule: RuleResult, plan: Plan, words: Wording) -> str:
-    """Say the cheapest mend of a rule with its cost, over all its short subjects."""
-    known = {known.id: known for known in plan.region.rules}
-    mend = words.mend(rule.mend, rule.mend_quantity, known[rule.rule_id].unit)
-    if not mend or not rule.mend_cost_cny:
-        return mend or words("mend_none")
-    return words("mend_cost", mend=mend, cost=words.money(rule.mend_cost_cny))
+    """Say the cheapest mend of a rule: in full where one subject is short, else what all mends cost together."""
+    standards = plan.tables["standards"]
+    short = standards[(standards["rule_id"] == rule.rule_id) & (standards["outcome"] == "short")]
+    mends = list(dict.fromkeys(mend for _, row in short.iterrows() if (mend := words.mend(row))))
+    if len(mends) == 1:
+        return mends[0]
+    if rule.mend_cost_cny:
+        return words("mend_total", cost=words.money(rule.mend_cost_cny))
+    return mends[0] if mends else words("mend_none")
 
 
 def _depots(plan: Plan, figures: Figures, words: Wording) -> str:
@@ -152,24 +155,18 @@ def _why_unmet(figures: Figures, words: Wording) -> str:
     return words("headline_unmet", reasons=words.joined(shares, "list_semicolon"))
 
 
-def _standards(figures: Figures, words: Wording) -> str:
+def _standards(plan: Plan, figures: Figures, words: Wording) -> str:
     if not figures.rules:
         return words("headline_standards_none")
     count = len(figures.rules)
     if not figures.rules_short:
         return words("headline_standards_met", count=count)
     rules = [
-        words("rule_short", rule=rule.rule_id, subjects=rule.short, mend=_mend_cost(rule, words))
+        words("rule_short", rule=rule.rule_id, subjects=rule.short, mend=rule_mend(rule, plan, words))
         for rule in figures.rules_short
     ]
     short = len(figures.rules_short)
     return words("headline_standards", count=count, short=short, rules=words.joined(rules))
-
-
-def _mend_cost(rule: RuleResult, words: Wording) -> str:
-    if not rule.mend_cost_cny:
-        return words("mend_none")
-    return words("mend_total", cost=words.money(rule.mend_cost_cny))
 
 
 def _cut_off(plan: Plan, words: Wording) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from network.words import Language, catalogue, say
 from optimizer.models.layer import Layer
+from optimizer.plan.compliance_mends import mend_of_row
 from optimizer.plan.plan import Plan
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.region.region_tables import REGION_TABLES
@@ -177,13 +179,11 @@ class Wording:
         key = "proof_proven" if layer.proven else "proof_open"
         return self(key, layer=self.layer(layer), gap=self.percent(max(layer.gap, 0.0), 2))
 
-    def mend(self, code: str, quantity: float, unit: str = "") -> str:
-        """Say the cheapest mend of a standard; a code without words is given as it is."""
-        if not code:
+    def mend(self, row: pd.Series[Any]) -> str:
+        """Say the cheapest mend of a row of the standards table; empty where there is none."""
+        if not row["mend"]:
             return ""
-        if f"mend_{code}" not in catalogue("optimizer", "plan"):
-            return code
-        return self(f"mend_{code}", quantity=self.number(quantity, 1), unit=unit)
+        return mend_of_row({str(key): value for key, value in row.items()}, self.sites, self.items).say(self.language)
 
 
 def _by_id(ids: pd.Series[str], names: pd.Series[str]) -> dict[str, str]:

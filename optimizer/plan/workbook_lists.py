@@ -206,7 +206,7 @@ def _standards(book: PlanBook) -> None:
             words.choice("standing", row["standing"]),
             rule.document if rule else "",
             rule.clause if rule else "",
-            words.mend(row["mend"], row["mend_quantity"], row["unit"]),
+            words.mend(row),
             row["mend_cost_cny"],
             words.marks("standards", str(row["estimated"])),
         ]

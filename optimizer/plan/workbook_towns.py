@@ -215,7 +215,7 @@ def _short(book: PlanBook, sheet: Sheet, rows: pd.DataFrame) -> None:
             row["mend_cost_cny"],
             words.choice("standing", row["standing"]),
             words.item(row["item_id"]) if row["item_id"] else "",
-            words.mend(row["mend"], row["mend_quantity"], row["unit"]),
+            words.mend(row),
         ]
         for _, row in rows.iterrows()
     ]

@@ -118,15 +118,15 @@ KIT-5X,V5,pump,met,1,1,,,0,,,,
 KIT-5X,V6,generator,short,1,0,,,0,buy,1,4200,price_cny
 KIT-5X,V6,pump,short,1,0,,,0,buy,1,3800,
 RESP-15,V1,,met,15,6.2,7.75,5.17,6.2,,,,
-RESP-15,V3,,short,15,18.4,23,15.33,18.4,post,1,150000,
+RESP-15,V3,,short,15,18.4,23,15.33,18.4,new_post,1,150000,
 RESP-15,V6,,not_applicable,15,41,51.25,34.17,41,,,,lon;lat
 DEPOT-TOWN,T1,,met,1,1,,,2,,,,
 DEPOT-TOWN,T2,,met,1,1,,,1,,,,
 DEPOT-TOWN,T3,,met,1,1,,,0,,,,
-SHELTER-M2,district,,short,1.5,0.43,,,0.43,shelter,35600,10680000,population
-TEAM-DIST,Q1,,short,50,40,,,40,team,10,80000,
+SHELTER-M2,district,,short,1.5,0.43,,,0.43,more_shelter,35600,10680000,population
+TEAM-DIST,Q1,,short,50,40,,,40,recruit,10,80000,
 RELIEF-10H,flood,,met,10,8.5,9.6,7.8,,,,,
-RELIEF-10H,slide,,short,10,26,28,24,,,,,
+RELIEF-10H,slide,,short,10,26,28,24,,more_relief_and_transport,450,20250,
 """
 SCENARIOS = """scenario_id,probability,links_closed,sites_cut_off,people_cut_off,estimated
 flood,0.05,6,0,0,

@@ -14,7 +14,7 @@ def test_the_map_is_a_page_that_is_not_blank(plan, tmp_path, language):
     assert plan_map.draw_map(plan, tmp_path / "map.png", language) == ()
     picture = imread(tmp_path / "map.png")
     assert picture.shape[:2] == (1654, 2338)
-    assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 100
+    assert len(np.unique(picture[::7, ::7, 0])) > 100
 
 
 def test_without_a_chinese_font_the_map_speaks_english_and_ids_and_warns(plan, tmp_path, recwarn):

@@ -127,7 +127,7 @@ def test_standards_show_where_they_stand(values):
     text = _text(values["标准对照"])
     assert "“十四五”规划" in text
     assert "三（五）15" in text
-    assert "新增避难面积 35,600 m²" in text
+    assert "新增可用避难面积 35,600 m²" in text
 
 
 def test_a_town_has_its_own_list(values):

@@ -1,0 +1,120 @@
+"""``plan.json``: what ran, on which inputs, by which rules, how well it is proven, and the headline figures."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from network.problem import Problem, ProblemsError
+from network.words import Language, Phrase
+from optimizer.plan.figures import Figures
+from optimizer.plan.plan import Plan
+from optimizer.plan.region_copy import sha256
+
+FILE = "plan.json"
+PLAN_VERSION = 1
+"""Of the form of the plan folder; a folder of a newer form is refused."""
+
+DISTRIBUTION = "district-reserve-optimizer"
+
+
+def software_version() -> str:
+    """Version of this program as installed."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def manifest(
+    plan: Plan, figures: Figures, language: Language, roads: str, warnings: Iterable[Problem]
+) -> dict[str, object]:
+    """Content of ``plan.json`` but for the files, which :func:`write_manifest` adds."""
+    region = plan.region
+    settings = region.settings
+    return {
+        "schema_version": PLAN_VERSION,
+        "software": {"name": DISTRIBUTION, "version": software_version()},
+        "made_at": datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        "language": language,
+        "region": {
+            "id": settings.id,
+            "name": settings.name.model_dump(),
+            "plan_date": settings.plan_date.isoformat(),
+            "roads_synthetic": settings.roads_synthetic or region.roads.synthetic,
+            "roads_source": region.roads.source,
+            "roads": roads,
+        },
+        "inputs": dict(region.inputs),
+        "options": dict(plan.options),
+        "parameters": settings.parameters.model_dump(mode="json"),
+        "rules": [rule.model_dump(mode="json") for rule in region.rules],
+        "overrides": [override.model_dump(mode="json") for override in region.overrides],
+        "solver": plan.solver,
+        "layers": [asdict(layer) for layer in plan.layers],
+        "proven": plan.proven,
+        "override_costs": [asdict(cost) for cost in plan.override_costs],
+        "headline": figures.plain(),
+        "seconds": plan.seconds,
+        "estimates": _estimates(plan),
+        "warnings": [problem.say(language) for problem in (*region.warnings, *warnings)],
+    }
+
+
+def write_manifest(content: Mapping[str, object], folder: Path) -> None:
+    """Write ``plan.json`` with the SHA-256 of every other file of the folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE)
+    whole = dict(content) | {"files": {path.relative_to(folder).as_posix(): sha256(path) for path in files}}
+    text = json.dumps(_plain(whole), ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, object]:
+    """Read ``plan.json``.
+
+    Raises
+    ------
+    ProblemsError
+        The folder is no plan folder, or of a newer form than this program knows.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        what = Phrase("optimizer.plan.not_plan_folder", path=folder)
+        raise ProblemsError([Problem(what, Phrase("optimizer.plan.not_plan_folder_mend"))])
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        version = int(content["schema_version"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        what = Phrase("optimizer.plan.broken_json", reason=error)
+        raise ProblemsError([Problem(what, Phrase("optimizer.plan.broken_mend"), file=FILE)]) from error
+    if version > PLAN_VERSION:
+        what = Phrase("optimizer.plan.newer_schema", found=version, known=PLAN_VERSION)
+        raise ProblemsError([Problem(what, Phrase("optimizer.plan.newer_mend"), file=FILE)])
+    return dict(content)
+
+
+def _estimates(plan: Plan) -> dict[str, dict[str, int]]:
+    """Rows of each of the region's tables, and how many bear an estimate mark."""
+    return {
+        name: {"rows": len(table), "estimated": int((table["estimated"].astype(str) != "").sum())}
+        for name, table in plan.region.tables.items()
+        if "estimated" in table
+    }
+
+
+def _plain(value: object) -> object:
+    """Turn into what JSON holds; a number that is none becomes null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return _plain(value.item()) if hasattr(value, "item") else str(value)
