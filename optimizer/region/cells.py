@@ -93,7 +93,8 @@ def find_choice(column: Column, text: str) -> str | None:
     """Give the code of a choice written as code or Chinese word; None if it is none of the column's."""
     wanted = half_width(text).casefold()
     for code, word in column.choices.items():
-        if wanted in {code.casefold(), half_width(word).casefold(), f"{code} {word}".casefold()}:
+        plain = half_width(word)
+        if wanted in {code.casefold(), plain.casefold(), f"{code} {plain}".casefold()}:
             return code
     return None
 

@@ -144,7 +144,7 @@ def form_of(
         form = model.model_validate(values)
     except ValidationError as error:
         known = _field_names(model)
-        return None, [_mistake(details, known, file, row_of) for details in error.errors(include_url=False)]
+        return None, [_mistake(details, known, file, row_of) for details in _own(error.errors(include_url=False))]
     except RecursionError:
         return None, [_problem("form_too_large", file)]
     read = FormFile(form, file, row_of)
@@ -152,6 +152,12 @@ def form_of(
     if version != SCHEMA_VERSION:
         return None, [read.problem(("schema_version",), "form_version", value=version, expected=SCHEMA_VERSION)]
     return read, []
+
+
+def _own(mistakes: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short where it only is so because its entries are wrong."""
+    paths = {details["loc"][:length] for details in mistakes for length in range(len(details["loc"]))}
+    return [details for details in mistakes if details["type"] != "too_short" or details["loc"] not in paths]
 
 
 def _mistake(details: ErrorDetails, known: list[str], file: str, row_of: Callable[[FormPath], int | None]) -> Problem:
