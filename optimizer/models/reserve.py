@@ -245,7 +245,8 @@ def storage_limit(problem: ReserveProblem, x: Variables) -> Named:
     for z, j in enumerate(problem.sizes.source):
         terms[int(j)].append((x.build[z], -float(problem.sizes.storage_m3[z])))
     for j, sums in terms.items():
-        yield f"storage_limit_{j}", Sum(sums) <= float(problem.storage_m3[j])
+        if np.isfinite(problem.storage_m3[j]):
+            yield f"storage_limit_{j}", Sum(sums) <= float(problem.storage_m3[j])
 
 
 def one_size(problem: ReserveProblem, x: Variables) -> Named:

@@ -136,7 +136,7 @@ def _promises(region: Region, stock: pd.DataFrame, relief: set[str]) -> pd.DataF
 
 def _sizes(region: Region, sources: pd.DataFrame) -> pd.DataFrame:
     """Sizes of candidates and enlargements of depots, with who pays and whether the planner forbids them."""
-    table = region.tables["sizes"]
+    table = region.tables["sizes"].drop(columns="source")  # here the word means another thing
     own = sources[sources["mode"] == "physical"].reset_index(names="source")[["source", "site_id"]]
     sizes = table.merge(own, on="site_id")
     sizes["payer_id"] = [default_payer(region, site) for site in sizes["site_id"]]
@@ -193,7 +193,7 @@ def _offers(region: Region, sources: pd.DataFrame, items: pd.DataFrame) -> pd.Da
     """Offers of relief items, each with its source and item position."""
     places = sources.reset_index(names="source").rename(columns={"mode": "holding_mode"})
     item = items.reset_index(names="item")[["item", "item_id"]]
-    offers = region.tables["offers"].merge(item, on="item_id")
+    offers = region.tables["offers"].drop(columns="source").merge(item, on="item_id")
     offers = offers.merge(
         places[["source", "site_id", "item_id", "holding_mode"]], on=["site_id", "item_id", "holding_mode"]
     )

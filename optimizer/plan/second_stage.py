@@ -130,11 +130,12 @@ def _kept(region: Region, first: FirstStage, scenario: Scenario) -> NDArray[np.f
     left = np.ones(len(region.sites))
     for loss in scenario.losses:
         left[selected(loss.where, region.sites, region.folder)] *= 1 - loss.share
-    share = first.sources["site_id"].map(dict(zip(region.sites["site_id"], left, strict=True))).to_numpy(float)
+    by_site = pd.Series(left, index=region.sites["site_id"])
     promised = (first.sources["mode"] != "physical").to_numpy()
-    share[promised] *= scenario.outside_help.supplier_share
-    share[first.sources["closed"].to_numpy()] = 0.0
-    return share
+    closed = first.sources["closed"].to_numpy(bool)
+    share = by_site.reindex(first.sources["site_id"]).to_numpy(float)
+    share = np.where(promised, share * scenario.outside_help.supplier_share, share)
+    return np.where(closed, 0.0, share)
 
 
 def _minutes(
