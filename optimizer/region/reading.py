@@ -9,6 +9,7 @@ from network.coordinates import to_wgs84
 from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.snap import snap
+from network.words import Phrase
 from optimizer.region.check_holdings import check_holdings
 from optimizer.region.check_keys import check_keys
 from optimizer.region.check_overrides import check_overrides
@@ -22,6 +23,7 @@ from optimizer.region.region import Region
 from optimizer.region.region_tables import REGION_TABLES
 from optimizer.region.registers import read_rules, register_files
 from optimizer.region.road_files import load_roads, sha256
+from optimizer.region.scenarios import shapes_of
 from optimizer.region.settings import RegionSettings
 from optimizer.region.standards import Rule
 from optimizer.region.typed_table import TypedTable, empty_table, typed_table
@@ -87,6 +89,9 @@ def _draft(files: RegionFiles) -> tuple[Draft, list[Problem]]:
 
 def _load(folder: Path, settings: RegionSettings) -> _Loaded:
     path = folder / settings.roads
+    if ".." in Path(settings.roads).parts or not path.resolve().is_relative_to(folder.resolve()):
+        what, mend = Phrase("optimizer.region.roads_outside"), Phrase("optimizer.region.roads_outside_mend")
+        return _Loaded(None, [Problem(what, mend, "region.yaml", None, "roads", settings.roads)])
     try:
         return _Loaded(load_roads(path, synthetic=settings.roads_synthetic), [])
     except ProblemsError as error:
@@ -115,9 +120,12 @@ def _region(draft: Draft, settings: RegionSettings, roads: RoadNetwork, files: R
 
 
 def _inputs(files: RegionFiles, settings: RegionSettings) -> dict[str, str]:
-    """SHA-256 of all files that the region was read from, its roads and registers included."""
+    """SHA-256 of all files that the region was read from, its roads, registers and shapes included."""
+    assert files.scenarios is not None
     read = dict(files.read)
     read[settings.roads] = files.folder / settings.roads
+    shapes = [shape for scenario in files.scenarios.form.scenarios for shape in shapes_of(scenario)]
+    read |= {shape.file: files.folder / shape.file for shape in shapes if shape.file}
     read |= {f"standards/{path.name}": path for path in register_files(settings, files.folder).values()}
     return {name: sha256(file) for name, file in sorted(read.items())}
 

@@ -6,12 +6,13 @@ flying weather together, with a yearly probability. Every list names what it doe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
+
+from pydantic import Field, model_validator
 
 from network.closures import Closure
 from network.shapes import Shape
-from pydantic import Field, model_validator
-
 from optimizer.region.settings import Name, Strict
 
 
@@ -102,6 +103,14 @@ class Scenario(Strict):
             return self.annual_probability
         assert self.return_period_years is not None
         return 1 / self.return_period_years
+
+
+def shapes_of(scenario: Scenario) -> Iterator[Shape]:
+    """Give every shape by which a scenario selects sites or roads."""
+    areas = [event.where.within for event in scenario.demand]
+    areas += [loss.where.within for loss in scenario.losses]
+    areas += [closure.within for closure in scenario.roads.closures]
+    yield from (area for area in areas if area is not None)
 
 
 class ScenarioFile(Strict):

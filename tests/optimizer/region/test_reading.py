@@ -101,3 +101,12 @@ def test_tables_are_read_in_the_encodings_that_planners_programs_write(district,
     text = (district.folder / "sites.csv").read_text(encoding="utf-8")
     (district.folder / "sites.csv").write_bytes(text.encode(encoding))
     assert district.read().sites["name"].iloc[0] == "东镇"
+
+
+def test_the_file_of_a_shape_is_an_input_too(district):
+    zone = '{"type": "Polygon", "coordinates": [[[106.6, 29.6], [106.7, 29.6], [106.7, 29.8], [106.6, 29.8], [106.6, 29.6]]]}'
+    district.write("zone.geojson", zone)
+    region = district.edit(
+        "scenarios.yaml", "where: {hazards: [flood]}", "where: {within: {file: zone.geojson}}"
+    ).read()
+    assert region.inputs["zone.geojson"] == hashlib.sha256(zone.encode()).hexdigest()
