@@ -1,6 +1,7 @@
 """A good district is read whole: every table and column, typed, in WGS-84, on the roads, with what it was read from."""
 
 import hashlib
+import json
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,8 @@ def test_tables_are_read_in_the_encodings_that_planners_programs_write(district,
 
 
 def test_the_file_of_a_shape_is_an_input_too(district):
-    zone = '{"type": "Polygon", "coordinates": [[[106.6, 29.6], [106.7, 29.6], [106.7, 29.8], [106.6, 29.8], [106.6, 29.6]]]}'
+    corners = [[106.6, 29.6], [106.7, 29.6], [106.7, 29.8], [106.6, 29.8], [106.6, 29.6]]
+    zone = json.dumps({"type": "Polygon", "coordinates": [corners]})
     district.write("zone.geojson", zone)
     region = district.edit(
         "scenarios.yaml", "where: {hazards: [flood]}", "where: {within: {file: zone.geojson}}"

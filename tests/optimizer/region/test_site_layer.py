@@ -7,6 +7,9 @@ from shapely.geometry import Point, box
 
 from optimizer.region.reading import read_region
 
+# What the tests write is warned of by the writer: headings cut to ten characters, a missing coordinate system.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
 
 def shelters(**columns):
     return geopandas.GeoDataFrame(
