@@ -20,10 +20,9 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     """Write the layers ``sites``, ``depots``, ``routes``, ``roads``, ``unmet`` and ``standards_short``."""
     tables = plan.tables
     sites = plan.region.sites
-    decisions = tables["depots"].set_index("site_id")["decision"]
-    _write(
-        _at_sites(sites.assign(decision=sites["site_id"].map(decisions).fillna("")), sites, "site_id"), "sites", path
-    )
+    decisions = tables["depots"].set_index("site_id")["decision"].to_dict()
+    decided = sites.assign(decision=[decisions.get(site, "") for site in sites["site_id"]])
+    _write(_at_sites(decided, sites, "site_id"), "sites", path)
     _write(_at_sites(tables["depots"], sites, "site_id"), "depots", path)
     routes = tables["routes"].drop(columns="wkt")
     lines = shapely.from_wkt(tables["routes"]["wkt"].replace("", None).to_numpy(dtype=object))

@@ -16,6 +16,7 @@ from optimizer.plan.report_docx import write_docx
 from optimizer.plan.report_html import write_html
 from optimizer.plan.report_plan import plan_sections
 from optimizer.plan.report_proof import proof_sections
+from optimizer.plan.summary import is_synthetic
 
 
 def write_reports(plan: Plan, figures: Figures, folder: Path, language: Language) -> None:
@@ -38,6 +39,8 @@ def report(plan: Plan, figures: Figures, language: Language, map_file: Path) -> 
 def _opening(case: ReportCase) -> Iterator[Block]:
     yield Paragraph(case.say("addressee"), place="margin")
     yield case.text("opening", year=case.plan.region.settings.plan_date.year)
+    if is_synthetic(case.plan):
+        yield Paragraph(case.say("synthetic"), bold=True)
 
 
 def _closing(case: ReportCase) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -115,6 +115,8 @@ class DocxWriter:
         grid.alignment = WD_TABLE_ALIGNMENT.CENTER
         grid.autofit = False
         widths = [Mm(TEXT_MM * share / sum(block.widths)) for share in block.widths]
+        for column, width in zip(grid.columns, widths, strict=True):
+            column.width = width
         self._row(grid, block.headings, ("center",) * len(block.headings), widths, bold=True, heading=True)
         for number, cells in enumerate(block.rows, 1):
             self._row(grid, cells, block.aligns, widths, bold=block.total and number == len(block.rows))
@@ -161,6 +163,7 @@ class DocxWriter:
             properties.append(mark)
         for cell, text, align, width in zip(row.cells, cells, aligns, widths, strict=True):
             cell.width = width
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             paragraph = cell.paragraphs[0]
             paragraph.alignment = ALIGNS[align]
             paragraph.paragraph_format.space_after = Pt(0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.plan.document import Block, Bullets, Heading, Picture, Table
+from optimizer.plan.document import Align, Block, Bullets, Heading, Picture, Table
 from optimizer.plan.figures import rests_on_estimate
 from optimizer.plan.plan_tables import EXPENSES
 from optimizer.plan.report_case import ReportCase
@@ -227,7 +227,7 @@ def _money(case: ReportCase) -> Iterator[Block]:
         (words.payer(row["payer_id"]), *(case.wan(row[column]) for column in columns)) for _, row in budgets.iterrows()
     ]
     total = (case.words_of_total(), *(case.wan(float(budgets[column].sum())) for column in columns))
-    expenses = [(words.choice("expense", kind), "right", 0.09) for kind in EXPENSES]
+    expenses: list[tuple[str, Align, float]] = [(words.choice("expense", kind), "right", 0.09) for kind in EXPENSES]
     yield case.table(
         "payers",
         (

@@ -43,7 +43,8 @@ def _standards(case: ReportCase) -> Iterator[Block]:
     for result in short:
         rows = standards[(standards["rule_id"] == result.rule_id) & (standards["outcome"] == "short")]
         subjects = case.words.some(dict.fromkeys(rows["subject_name"]), NAMED)
-        told.append(case.say("standards_where", rule=result.rule_id, subjects=subjects))
+        mend = rule_mend(result, case.plan, case.words)
+        told.append(case.say("standards_where", rule=result.rule_id, subjects=subjects, mend=mend))
     yield Bullets(tuple(told))
 
 
@@ -53,11 +54,11 @@ def _rule_table(case: ReportCase) -> Table:
     return case.table(
         "standards",
         (
-            (case.heading("rule"), "left", 0.37),
-            (case.heading("standing"), "center", 0.1),
-            (case.heading("met"), "right", 0.08),
-            (case.heading("short"), "right", 0.09),
-            (case.heading("mend"), "left", 0.36),
+            (case.heading("rule"), "left", 0.5),
+            (case.heading("standing"), "center", 0.13),
+            (case.heading("met"), "right", 0.1),
+            (case.heading("short"), "right", 0.11),
+            (case.heading("mend_cost_wan"), "right", 0.16),
         ),
         (
             (
@@ -65,7 +66,7 @@ def _rule_table(case: ReportCase) -> Table:
                 words.choice("standing", rules[result.rule_id].standing),
                 str(result.met),
                 str(result.short),
-                rule_mend(result, case.plan, words) if result.short else "",
+                case.wan(result.mend_cost_cny) if result.mend_cost_cny else "",
             )
             for result in case.figures.rules
         ),
