@@ -122,8 +122,8 @@ def _doubted(sites: TypedTable, row: int, lon: float, lat: float, box: Box | Non
     """Report one place, with the place that was probably meant."""
     meant = _meant(lon, lat, box)
     if meant and meant[0] == "swapped":
-        shown = f"{lon:g}, {lat:g}"
-        return sites.problem(row, "lon", "swapped", value=shown, lon=f"{meant[1]:.6g}", lat=f"{meant[2]:.6g}")
+        shown = f"{lon:.10g}, {lat:.10g}"
+        return sites.problem(row, "lon", "swapped", value=shown, lon=f"{meant[1]:.9g}", lat=f"{meant[2]:.9g}")
     column = _wrong_column(lon, lat, box, meant)
     value = lon if column == "lon" else lat
     low, high = (-180, 180) if column == "lon" else (-90, 90)
@@ -132,8 +132,8 @@ def _doubted(sites: TypedTable, row: int, lon: float, lat: float, box: Box | Non
     bounds = _bounds(box, column)
     if meant:
         mended = meant[1] if column == "lon" else meant[2]
-        return sites.problem(row, column, f"{words}_shifted", value=f"{value:g}", meant=f"{mended:.7g}", **bounds)
-    return sites.problem(row, column, words, value=f"{value:g}", **bounds)
+        return sites.problem(row, column, f"{words}_shifted", value=f"{value:.10g}", meant=f"{mended:.9g}", **bounds)
+    return sites.problem(row, column, words, value=f"{value:.10g}", **bounds)
 
 
 def _wrong_column(lon: float, lat: float, box: Box | None, meant: tuple[str, float, float] | None) -> str:
