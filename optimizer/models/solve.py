@@ -16,6 +16,7 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
+from optimizer.models.interruptible import run_interruptibly
 from optimizer.models.layer import Layer
 
 INTEGRALITY = 1e-6
@@ -163,7 +164,7 @@ def _minimise(
         solution = highspy.HighsSolution()
         solution.col_value = incumbent.tolist()
         solver.setSolution(solution)
-    solver.run()
+    run_interruptibly(solver)
     status = solver.modelStatusToString(solver.getModelStatus())
     info = solver.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
