@@ -67,6 +67,7 @@ def init(
 ) -> None:
     """Make a starter region from OpenStreetMap."""
     with Session(lang, as_json, debug) as session:
+        session.progress(Phrase("optimizer.cli.reading", path=source), None)
         from network.shapes import parse_area
         from optimizer.region.starter import start_region
 
