@@ -19,12 +19,19 @@ def assumptions(region: Region, language: Language) -> list[str]:
     return [say(f"optimizer.assumptions.{name}", language, **values) for name in catalogue("optimizer", "assumptions")]
 
 
-def sources(region: Region) -> list[str]:
+def roads_source(region: Region, language: Language) -> str:
+    """Say where the roads come from, with their licence; roads made by a script are nobody's."""
+    if region.settings.roads_synthetic or region.roads.synthetic:
+        return say("optimizer.plan.roads_synthetic", language, file=region.settings.roads)
+    return region.roads.source
+
+
+def sources(region: Region, language: Language) -> list[str]:
     """Name where the roads and the rows of the region's tables come from, each source once, most rows first."""
     found: dict[str, int] = {}
     for table in region.tables.values():
         for source in table.get("source", ()):
             found[str(source)] = found.get(str(source), 0) + 1
     rows = sorted((source for source in found if source.strip()), key=lambda source: -found[source])
-    every = [region.roads.source, region.settings.source, *rows]
+    every = [roads_source(region, language), region.settings.source, *rows]
     return list(dict.fromkeys(source for source in every if source.strip()))

@@ -11,14 +11,20 @@ from importlib import metadata
 from pathlib import Path
 
 from network.problem import Problem, ProblemsError
-from network.words import Language, Phrase
+from network.words import LANGUAGES, Language, Phrase
+from optimizer.plan.assumptions import roads_source
 from optimizer.plan.figures import Figures
 from optimizer.plan.plan import Plan
 from optimizer.plan.region_copy import sha256
+from optimizer.plan.summary import headline, is_synthetic
+from optimizer.plan.wording import NAMED, Wording
 
 FILE = "plan.json"
 PLAN_VERSION = 1
 """Of the form of the plan folder; a folder of a newer form is refused."""
+
+NEEDED = ("region", "inputs", "headline", "names", "told", "files")
+"""What a reader of the folder goes by."""
 
 DISTRIBUTION = "district-reserve-optimizer"
 
@@ -46,8 +52,8 @@ def manifest(
             "id": settings.id,
             "name": settings.name.model_dump(),
             "plan_date": settings.plan_date.isoformat(),
-            "roads_synthetic": settings.roads_synthetic or region.roads.synthetic,
-            "roads_source": region.roads.source,
+            "roads_synthetic": is_synthetic(plan),
+            "roads_source": roads_source(region, language),
             "roads": roads,
         },
         "inputs": dict(region.inputs),
@@ -62,6 +68,8 @@ def manifest(
         "headline": figures.plain(),
         "seconds": plan.seconds,
         "estimates": _estimates(plan),
+        "names": _names(plan),
+        "told": {each: headline(plan, each) for each in LANGUAGES},
         "warnings": [problem.say(language) for problem in (*region.warnings, *warnings)],
     }
 
@@ -89,12 +97,18 @@ def read_manifest(folder: Path) -> dict[str, object]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         version = int(content["schema_version"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        missing = (
+            [name for name in NEEDED if not isinstance(content.get(name), dict)] if version <= PLAN_VERSION else []
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = Phrase("optimizer.plan.broken_json", reason=error)
         raise ProblemsError([Problem(what, Phrase("optimizer.plan.broken_mend"), file=FILE)]) from error
     if version > PLAN_VERSION:
         what = Phrase("optimizer.plan.newer_schema", found=version, known=PLAN_VERSION)
         raise ProblemsError([Problem(what, Phrase("optimizer.plan.newer_mend"), file=FILE)])
+    if missing:
+        what = Phrase("optimizer.plan.broken_json", reason=", ".join(missing))
+        raise ProblemsError([Problem(what, Phrase("optimizer.plan.broken_mend"), file=FILE)])
     return dict(content)
 
 
@@ -104,6 +118,18 @@ def _estimates(plan: Plan) -> dict[str, dict[str, int]]:
         name: {"rows": len(table), "estimated": int((table["estimated"].astype(str) != "").sum())}
         for name, table in plan.region.tables.items()
         if "estimated" in table
+    }
+
+
+def _names(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
+    """Names of sites, items, payers, scenarios and rules by id, in both languages."""
+    spoken = {language: Wording.of(plan, language) for language in LANGUAGES}
+    return {
+        kind: {
+            key: {language: getattr(words, kind)[key] for language, words in spoken.items()}
+            for key in getattr(spoken["zh"], kind)
+        }
+        for kind in NAMED
     }
 
 

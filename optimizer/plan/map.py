@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from network.problem import Problem
 from network.roads import ROAD_CLASSES, RoadNetwork
 from network.words import Language, Phrase, say
+from optimizer.plan.assumptions import roads_source
 from optimizer.plan.figures import person_items
 from optimizer.plan.map_font import find_chinese_font
 from optimizer.plan.plan import Plan
@@ -232,7 +233,9 @@ def _frame(drawing: MapDrawing) -> None:
         va="center",
         parse_math=False,
     )
-    source = drawing.say("source", source=region.roads.source, date=region.settings.plan_date.isoformat())
+    source = drawing.say(
+        "source", source=roads_source(region, drawing.language), date=region.settings.plan_date.isoformat()
+    )
     drawing.figure.text(0.02, 0.025, source, fontproperties=drawing.font(7.5), color="#444444", parse_math=False)
     if is_synthetic(drawing.plan):
         look = {"facecolor": "#FFF2CC", "edgecolor": "#D55E00", "boxstyle": "round,pad=0.35"}
@@ -247,7 +250,7 @@ def _frame(drawing: MapDrawing) -> None:
 
 def _legend(drawing: MapDrawing) -> None:
     titles = [drawing.say("levels")] + ([] if drawing.font_file else [drawing.say("ids")])
-    drawing.axes.legend(
+    legend = drawing.axes.legend(
         handles=drawing.legend[::-1],
         loc="upper left",
         bbox_to_anchor=(0.765, 0.90),
@@ -257,6 +260,8 @@ def _legend(drawing: MapDrawing) -> None:
         labelspacing=1.0,
         handletextpad=0.8,
     )
+    for text in legend.get_texts():
+        text.set_linespacing(1.4)
     wrapped = "\n".join("\n".join(_wrap(title, 34)) for title in titles)
     drawing.figure.text(0.775, 0.10, wrapped, fontproperties=drawing.font(8), color="#444444", va="bottom")
 

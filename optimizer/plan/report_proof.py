@@ -160,7 +160,7 @@ def _limits(case: ReportCase) -> Iterator[Block]:
     yield Heading(case.say("h_assumptions"), 2)
     yield Bullets(tuple(assumptions(plan.region, words.language)))
     yield Heading(case.say("h_sources"), 2)
-    yield Bullets(tuple(sources(plan.region)))
+    yield Bullets(tuple(sources(plan.region, words.language)))
 
 
 def _proof(case: ReportCase) -> Iterator[Block]:

@@ -11,6 +11,9 @@ from optimizer.plan.figures import Figures, RuleResult, figures_of
 from optimizer.plan.plan import Plan
 from optimizer.plan.wording import Wording
 
+MOST_TOLD = 5
+"""So many rules are named in the headline; the workbook has all."""
+
 
 def headline(plan: Plan, language: Language, folder: Path | None = None) -> list[str]:
     """Tell what was decided in nine lines, and in a tenth where the files are.
@@ -71,12 +74,10 @@ def rule_mend(rule: RuleResult, plan: Plan, words: Wording) -> str:
     """Say the cheapest mend of a rule: in full where one subject is short, else what all mends cost together."""
     standards = plan.tables["standards"]
     short = standards[(standards["rule_id"] == rule.rule_id) & (standards["outcome"] == "short")]
-    mends = list(dict.fromkeys(mend for _, row in short.iterrows() if (mend := words.mend(row))))
-    if len(mends) == 1:
-        return mends[0]
-    if rule.mend_cost_cny:
+    if rule.mend_cost_cny and len(short) > 1:
         return words("mend_total", cost=words.money(rule.mend_cost_cny))
-    return mends[0] if mends else words("mend_none")
+    said = (mend for _, row in short.iterrows() if (mend := words.mend(row)))
+    return next(said, words("mend_none"))
 
 
 def _depots(plan: Plan, figures: Figures, words: Wording) -> str:
@@ -163,15 +164,16 @@ def _standards(plan: Plan, figures: Figures, words: Wording) -> str:
         return words("headline_standards_met", count=count)
     rules = [
         words("rule_short", rule=rule.rule_id, subjects=rule.short, mend=rule_mend(rule, plan, words))
-        for rule in figures.rules_short
+        for rule in figures.rules_short[:MOST_TOLD]
     ]
     short = len(figures.rules_short)
-    return words("headline_standards", count=count, short=short, rules=words.joined(rules))
+    told = words.joined(rules) + (words("and_so_on") if short > MOST_TOLD else "")
+    return words("headline_standards", count=count, short=short, rules=told)
 
 
 def _cut_off(plan: Plan, words: Wording) -> str:
     scenarios = plan.tables["scenarios"]
-    cut = scenarios[scenarios["sites_cut_off"] > 0]
+    cut = scenarios[scenarios["sites_cut_off"] > 0].sort_values("people_cut_off", ascending=False, kind="stable")
     if cut.empty:
         return words("headline_cut_off_none")
     told = [
@@ -181,11 +183,12 @@ def _cut_off(plan: Plan, words: Wording) -> str:
             places=words.number(places),
             people=words.number(people),
         )
-        for scenario, places, people in zip(
-            cut["scenario_id"], cut["sites_cut_off"], cut["people_cut_off"], strict=True
-        )
+        for scenario, places, people in list(
+            zip(cut["scenario_id"], cut["sites_cut_off"], cut["people_cut_off"], strict=True)
+        )[:2]
     ]
-    told += landings(plan.tables["unmet"], words)[:2]
+    told += [words("cut_off_more", count=len(cut) - 2)] if len(cut) > 2 else []
+    told += landings(plan.tables["unmet"], words)[:1]
     return words("headline_cut_off", scenarios=words.joined(told, "list_semicolon"))
 
 

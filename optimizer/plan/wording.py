@@ -17,6 +17,8 @@ from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.region.region_tables import REGION_TABLES
 
 CNY_PER_WAN = 10_000
+NAMED = ("sites", "items", "payers", "scenarios", "rules")
+"""What a plan's ids stand for, as attributes of :class:`Wording` and under ``names`` in ``plan.json``."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,12 @@ class Wording:
             {scenario.id: scenario.name.say(language) for scenario in region.scenarios},
             {rule.id: rule.text.say(language) for rule in region.rules},
         )
+
+    @classmethod
+    def of_names(cls, names: Mapping[str, Mapping[str, Mapping[str, str]]], language: Language) -> Wording:
+        """Take the names that ``plan.json`` keeps."""
+        spoken = ({key: both[language] for key, both in names[kind].items()} for kind in NAMED)
+        return cls(language, *spoken)
 
     def __call__(self, name: str, /, **values: object) -> str:
         """Give the words of ``optimizer.plan.<name>``."""

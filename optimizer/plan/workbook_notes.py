@@ -18,7 +18,7 @@ def write_notes(book: PlanBook) -> None:
         "notes_warnings": warnings(book.plan, book.figures, book.words),
         "notes_region": [note.say(language) for note in region.settings.notes],
         "notes_assumptions": assumptions(region, language),
-        "notes_sources": sources(region),
+        "notes_sources": sources(region, language),
     }
     for name, lines in blocks.items():
         if lines:

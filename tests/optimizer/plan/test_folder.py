@@ -198,6 +198,7 @@ def test_progress_tells_each_step_before_it_is_done(plan, tmp_path, quick):
         (None, "没有 plan.json"),
         ("{", "无法读取"),
         ("[]", "无法读取"),
+        ('{"schema_version": 1, "region": {}}', "inputs, headline, names, told, files"),
         ('{"schema_version": 99}', "格式版本为 99"),
     ],
 )

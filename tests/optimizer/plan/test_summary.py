@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from optimizer.plan.plan_tables import PLAN_TABLES
@@ -33,3 +34,21 @@ def test_a_plan_of_nothing_is_told_too(plan, language):
     lines = headline(replace(plan, tables=empty, layers=(), region=region), language)
     assert len(lines) == 9
     assert not any("nan" in line for line in lines)
+
+
+def test_mends_of_several_subjects_are_added_up_though_they_read_alike(plan):
+    standards = plan.tables["standards"].copy()
+    short = standards["rule_id"].eq("KIT-5X") & standards["outcome"].eq("short")
+    standards.loc[short, ["item_id", "mend_quantity", "mend_cost_cny"]] = ["pump", 1, 3800]
+    changed = replace(plan, tables={**plan.tables, "standards": standards})
+    assert "KIT-5X（2 处，最省补救约 0.76 万元）" in "\n".join(headline(changed, "zh"))
+
+
+def test_only_the_scenarios_that_cut_most_people_off_are_named(plan):
+    scenarios = pd.concat([plan.tables["scenarios"]] * 3, ignore_index=True)
+    scenarios["sites_cut_off"], scenarios["people_cut_off"] = 1, range(6)
+    changed = replace(plan, tables={**plan.tables, "scenarios": scenarios})
+    line = headline(changed, "zh")[6]
+    assert "5 人失去道路" in line
+    assert "3 人失去道路" not in line
+    assert "另有 4 个情景" in line

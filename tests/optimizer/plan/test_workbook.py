@@ -139,7 +139,7 @@ def test_a_town_has_its_own_list(values):
 
 def test_the_notes_say_what_is_synthetic_assumed_and_licensed(values):
     text = _text(values["说明"])
-    for told in ("合成数据", "采纳吴兴区", "装车 30 min", "© OpenStreetMap contributors"):
+    for told in ("合成数据", "采纳吴兴区", "装车 30 min", "程序生成的合成道路（roads.npz）"):
         assert told in text
 
 
@@ -202,3 +202,11 @@ def test_a_plan_of_nothing_makes_a_workbook_too(plan, tmp_path):
     book = written(replace(plan, tables=empty, layers=(), override_costs=()), tmp_path / "plan.xlsx")
     assert "（无）" in _text(book["采购清单"])
     assert pd.notna(book["预算执行"]["B4"].value)
+
+
+def test_roads_that_exist_are_credited(plan, tmp_path):
+    roads = replace(plan.region.roads, synthetic=False)
+    settings = plan.region.settings.model_copy(update={"roads_synthetic": False})
+    book = written(replace(plan, region=replace(plan.region, roads=roads, settings=settings)), tmp_path / "plan.xlsx")
+    assert "© OpenStreetMap contributors, ODbL 1.0 (test)" in _text(book["说明"])
+    assert "合成" not in _text(book["说明"])
