@@ -175,20 +175,25 @@ const CORNERS = {
 function paintNames(map, pen) {
   pen.font = FONT;
   pen.textAlign = "center";
+  pen.textBaseline = "middle";
   pen.lineJoin = "round";
-  const taken = [];
+  const taken = map.marks.filter((mark) => mark.name).map((mark) => {
+    const [x, y] = toScreen(map, mark.p);
+    return [x - mark.size, y - mark.size, x + mark.size, y + mark.size];
+  });
   // The most important mark comes last, and its name is the first to find room.
   for (const mark of [...map.marks].reverse()) {
     if (!mark.name) continue;
-    const [x, y] = toScreen(map, mark.p), half = pen.measureText(mark.name).width / 2, base = y - mark.size - 5;
-    const box = [x - half - 2, base - 13, x + half + 2, base + 4];
-    if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-    taken.push(box);
+    const [x, y] = toScreen(map, mark.p), half = pen.measureText(mark.name).width / 2 + 2, off = mark.size + 4;
+    const middles = [[x, y - off - 7], [x + off + half, y], [x, y + off + 7], [x - off - half, y]];
+    const middle = middles.find(([mx, my]) => taken.every((box) => mx + half <= box[0] || box[2] <= mx - half || my + 8 <= box[1] || box[3] <= my - 8));
+    if (!middle) continue;
+    taken.push([middle[0] - half, middle[1] - 8, middle[0] + half, middle[1] + 8]);
     pen.lineWidth = 3.5;
     pen.strokeStyle = "#fff";
-    pen.strokeText(mark.name, x, base);
+    pen.strokeText(mark.name, ...middle);
     pen.fillStyle = "#111";
-    pen.fillText(mark.name, x, base);
+    pen.fillText(mark.name, ...middle);
   }
 }
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from network.problem import Problem
@@ -334,7 +335,7 @@ def _labels(drawing: MapDrawing) -> None:
     towns = sites[sites["kind"] == "town"].sort_values("population", ascending=False, na_position="last")
     wanted = [(row, 11.0, "#222222") for _, row in towns.iterrows()]
     wanted += [(sites.loc[site], 8.5, "#7A2E00") for site in changed if site in sites.index]
-    taken: list[Any] = []
+    taken = [_box(drawing, sites.loc[site]) for site in changed if site in sites.index]
     for row, size, colour in wanted[:MOST_LABELS]:
         _label(drawing, row, size, colour, taken)
 
@@ -345,6 +346,14 @@ _OFFSETS = (
     (-11, 0, "right", "center"),
     (0, -10, "center", "top"),
 )
+
+
+def _box(drawing: MapDrawing, row: pd.Series[Any]) -> Bbox:
+    """Where the mark of a changed depot lies on the picture, so that no name covers it."""
+    x, y = drawing.metres(np.array([row["lon"]]), np.array([row["lat"]]))
+    middle = drawing.axes.transData.transform((float(x[0]), float(y[0])))
+    radius = 7 * drawing.figure.dpi / 72
+    return Bbox([middle - radius, middle + radius])
 
 
 def _label(drawing: MapDrawing, row: pd.Series, size: float, colour: str, taken: list[Any]) -> None:

@@ -163,12 +163,19 @@ def _standards(plan: Plan, figures: Figures, words: Wording) -> str:
     if not figures.rules_short:
         return words("headline_standards_met", count=count)
     rules = [
-        words("rule_short", rule=rule.rule_id, subjects=rule.short, mend=rule_mend(rule, plan, words))
+        words("rule_short", rule=rule.rule_id, subjects=rule.short, mend=_mend_cost(rule, plan, words))
         for rule in figures.rules_short[:MOST_TOLD]
     ]
     short = len(figures.rules_short)
     told = words.joined(rules) + (words("and_so_on") if short > MOST_TOLD else "")
     return words("headline_standards", count=count, short=short, rules=told)
+
+
+def _mend_cost(rule: RuleResult, plan: Plan, words: Wording) -> str:
+    """What the mends of a rule cost together; in words where that is not known."""
+    if rule.mend_cost_cny:
+        return words("mend_total", cost=words.money(rule.mend_cost_cny))
+    return rule_mend(rule, plan, words)
 
 
 def _cut_off(plan: Plan, words: Wording) -> str:
