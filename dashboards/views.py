@@ -128,7 +128,7 @@ def _chosen(table: pd.DataFrame, **wanted: Collection[str]) -> pd.DataFrame:
 
 def _shown(rows: pd.DataFrame, words: Wording, *columns: tuple[str, Callable[[Any], object]]) -> pd.DataFrame:
     """Make a table of columns, each with the key of its heading and its value for a row."""
-    lines: Sequence[Any] = [row for _, row in rows.iterrows()]
+    lines: Sequence[Any] = rows.to_dict("records")
     return pd.DataFrame({heading(words, name): [value(row) for row in lines] for name, value in columns})
 
 

@@ -162,7 +162,7 @@ def _depot_table(case: ReportCase, rows: pd.DataFrame) -> Table:
                 case.wan(row["yearly_cost_cny"]),
                 words("estimated") if row["estimated"] else "",
             )
-            for _, row in rows.sort_values("decision", ascending=False, kind="stable").iterrows()
+            for row in rows.sort_values("decision", ascending=False, kind="stable").to_dict("records")
         ),
     )
 
@@ -224,7 +224,8 @@ def _money(case: ReportCase) -> Iterator[Block]:
     budgets = case.plan.tables["budgets"]
     columns = ("budget_cny", *(f"{kind}_cny" for kind in EXPENSES), "spent_cny", "left_cny")
     rows = [
-        (words.payer(row["payer_id"]), *(case.wan(row[column]) for column in columns)) for _, row in budgets.iterrows()
+        (words.payer(row["payer_id"]), *(case.wan(row[column]) for column in columns))
+        for row in budgets.to_dict("records")
     ]
     total = (case.words_of_total(), *(case.wan(float(budgets[column].sum())) for column in columns))
     expenses: list[tuple[str, Align, float]] = [(words.choice("expense", kind), "right", 0.09) for kind in EXPENSES]

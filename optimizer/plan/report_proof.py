@@ -98,7 +98,7 @@ def _scenarios(case: ReportCase) -> Iterator[Block]:
                     for part in ("on_time", "late", "unmet")
                 ),
             )
-            for _, row in rows.iterrows()
+            for row in rows.to_dict("records")
         ),
     )
     unmet = case.plan.tables["unmet"]

@@ -76,7 +76,7 @@ def rule_mend(rule: RuleResult, plan: Plan, words: Wording) -> str:
     short = standards[(standards["rule_id"] == rule.rule_id) & (standards["outcome"] == "short")]
     if rule.mend_cost_cny and len(short) > 1:
         return words("mend_total", cost=words.money(rule.mend_cost_cny))
-    said = (mend for _, row in short.iterrows() if (mend := words.mend(row)))
+    said = (mend for row in short.to_dict("records") if (mend := words.mend(row)))
     return next(said, words("mend_none"))
 
 

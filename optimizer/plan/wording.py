@@ -187,11 +187,11 @@ class Wording:
         key = "proof_proven" if layer.proven else "proof_open"
         return self(key, layer=self.layer(layer), gap=self.percent(max(layer.gap, 0.0), 2))
 
-    def mend(self, row: pd.Series[Any]) -> str:
+    def mend(self, row: Mapping[Any, Any]) -> str:
         """Say the cheapest mend of a row of the standards table; empty where there is none."""
         if not row["mend"]:
             return ""
-        return mend_of_row({str(key): value for key, value in row.items()}, self.sites, self.items).say(self.language)
+        return mend_of_row(row, self.sites, self.items).say(self.language)
 
 
 def _by_id(ids: pd.Series[str], names: pd.Series[str]) -> dict[str, str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from optimizer.plan.plan_tables import EXPENSES
 from optimizer.plan.wording import CNY_PER_WAN
@@ -44,7 +43,7 @@ def _depot_fields(book: PlanBook) -> list[Field]:
     ]
 
 
-def _depot_line(book: PlanBook, row: pd.Series) -> list[Cell]:
+def _depot_line(book: PlanBook, row: Mapping[Any, Any]) -> list[Cell]:
     """Cells of one depot or candidate."""
     words = book.words
     return [
@@ -69,7 +68,7 @@ def _depots(book: PlanBook) -> None:
     order = ["opened", "enlarged", "existing", "closed", "not_chosen"]
     place = {decision: number for number, decision in enumerate(order)}
     ordered = rows.assign(place=rows["decision"].map(place)).sort_values(["place", "site_id"], kind="stable")
-    lines = [_depot_line(book, row) for _, row in ordered.iterrows()]
+    lines = [_depot_line(book, row) for row in ordered.to_dict("records")]
     _list(book, "depots", "note_depots", _depot_fields(book), lines, (8, 9))
 
 
@@ -100,7 +99,7 @@ def _contracts(book: PlanBook) -> None:
             reasons(book, "", str(row["scenarios"])),
             words.marks("contracts", str(row["estimated"])),
         ]
-        for _, row in book.plan.tables["contracts"].iterrows()
+        for row in book.plan.tables["contracts"].to_dict("records")
     ]
     _list(book, "contracts", "note_money", fields, lines, (5,))
 
@@ -126,7 +125,7 @@ def _moves(book: PlanBook) -> None:
             row["quantity"],
             row["cost_cny"] / CNY_PER_WAN,
         ]
-        for _, row in book.plan.tables["moves"].iterrows()
+        for row in book.plan.tables["moves"].to_dict("records")
     ]
     _list(book, "moves", "note_money", fields, lines, (6,))
 
@@ -143,7 +142,7 @@ def write_budget_rows(book: PlanBook, sheet: Sheet, fields: list[Field]) -> None
     budgets = book.plan.tables["budgets"]
     columns = ["budget_cny", *(f"{kind}_cny" for kind in EXPENSES), "spent_cny", "left_cny"]
     start = sheet.row + 1
-    for _, row in budgets.iterrows():
+    for row in budgets.to_dict("records"):
         money = [row[column] / CNY_PER_WAN for column in columns]
         share = row["spent_cny"] / row["budget_cny"] if row["budget_cny"] else None
         sheet.line(fields, [book.words.payer(row["payer_id"]), *money, share])
@@ -192,7 +191,7 @@ def _standards(book: PlanBook) -> None:
     order = rows.assign(
         place=rows["rule_id"].map(places), late=rows["outcome"].map({"short": 0, "met": 1, "not_applicable": 2})
     ).sort_values(["place", "late"], kind="stable")
-    for _, row in order.iterrows():
+    for row in order.to_dict("records"):
         rule = rules.get(row["rule_id"])
         cells: list[Cell] = [
             row["rule_id"],
@@ -240,7 +239,7 @@ def _scenarios(book: PlanBook) -> None:
             row["unmet"] / row["want"] if row["want"] else 0.0,
             words.marks("scenarios", str(row["estimated"])),
         ]
-        for _, row in book.plan.tables["scenarios"].iterrows()
+        for row in book.plan.tables["scenarios"].to_dict("records")
     ]
     _list(book, "scenarios", "note_scenarios", fields, lines)
 
@@ -275,7 +274,7 @@ def _unmet(book: PlanBook) -> None:
             words.site(row["landing_site_id"]) if row["landing_site_id"] else "",
             words.marks("unmet", str(row["estimated"])),
         ]
-        for _, row in rows.iterrows()
+        for row in rows.to_dict("records")
     ]
     _list(book, "unmet", "note_unmet", fields, lines)
 
@@ -295,7 +294,7 @@ def _stock_fields(book: PlanBook) -> list[Field]:
     ]
 
 
-def _stock_line(book: PlanBook, row: pd.Series) -> list[Cell]:
+def _stock_line(book: PlanBook, row: Mapping[Any, Any]) -> list[Cell]:
     """Cells of one holding."""
     words = book.words
     return [
@@ -311,7 +310,7 @@ def _stock_line(book: PlanBook, row: pd.Series) -> list[Cell]:
 
 
 def _stock(book: PlanBook) -> None:
-    lines = [_stock_line(book, row) for _, row in book.plan.tables["stock"].iterrows()]
+    lines = [_stock_line(book, row) for row in book.plan.tables["stock"].to_dict("records")]
     _list(book, "stock", "note_stock", _stock_fields(book), lines)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from optimizer.plan.figures import rests_on_estimate
@@ -88,7 +91,7 @@ def write_items(book: PlanBook) -> None:
     sheet.finish()
 
 
-def purchase_line(book: PlanBook, row: pd.Series, number: int, excel_row: int) -> list[Cell]:
+def purchase_line(book: PlanBook, row: Mapping[Any, Any], number: int, excel_row: int) -> list[Cell]:
     """Cells of one purchase; the 万元 are a formula over the CNY beside them."""
     words = book.words
     return [
@@ -110,7 +113,7 @@ def purchase_line(book: PlanBook, row: pd.Series, number: int, excel_row: int) -
     ]
 
 
-def estimate_behind(book: PlanBook, row: pd.Series) -> str:
+def estimate_behind(book: PlanBook, row: Mapping[Any, Any]) -> str:
     """Say what in a purchase is an estimate, and on which estimated inputs it rests."""
     words = book.words
     inputs = [words.input(part.strip()) for part in str(row["estimated_inputs"]).split(";") if part.strip()]
@@ -134,7 +137,7 @@ def _write_category(
     book: PlanBook, sheet: Sheet, fields: list[Field], rows: pd.DataFrame, count: int, category: str
 ) -> int:
     start = sheet.row + 1
-    for _, row in rows.iterrows():
+    for row in rows.to_dict("records"):
         count += 1
         sheet.line(fields, purchase_line(book, row, count, sheet.row + 1))
     sheet.line(fields, _sum(book.say("subtotal", name=category), fields, start, sheet.row, rows), "subtotal")

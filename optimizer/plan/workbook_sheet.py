@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -202,6 +203,7 @@ class Sheet:
             self.page.write_string(self.row, column, text, self.book.format(style, "text", quoted=quoted))
 
 
+@lru_cache(maxsize=65536)
 def display_width(text: str) -> int:
     """Columns that a text takes: two for a Chinese sign, one for a Latin one."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

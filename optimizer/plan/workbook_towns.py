@@ -132,7 +132,7 @@ def _depots(book: PlanBook, sheet: Sheet, rows: pd.DataFrame) -> None:
             row["override"],
             words.marks("depots", str(row["estimated"])),
         ]
-        for _, row in rows.iterrows()
+        for row in rows.to_dict("records")
     ]
     _block(book, sheet, "town_depots", fields, lines)
 
@@ -166,7 +166,7 @@ def _purchases(book: PlanBook, sheet: Sheet, rows: pd.DataFrame) -> None:
             reasons(book, str(row["rules"]), str(row["scenarios"])),
             estimate_behind(book, row),
         ]
-        for excel_row, (_, row) in enumerate(rows.iterrows(), start)
+        for excel_row, row in enumerate(rows.to_dict("records"), start)
     ]
     cost, end = float(rows["cost_cny"].sum()), start + len(rows) - 1
     sums = [subtotal(5, start, end, cost), subtotal(6, start, end, cost / CNY_PER_WAN)]
@@ -186,7 +186,7 @@ def _stock(book: PlanBook, sheet: Sheet, rows: pd.DataFrame) -> None:
             *(row[name] for name in amounts),
             words.payer(row["owner"]),
         ]
-        for _, row in rows.iterrows()
+        for row in rows.to_dict("records")
     ]
     _block(book, sheet, "town_stock", fields, lines)
 
@@ -217,7 +217,7 @@ def _short(book: PlanBook, sheet: Sheet, rows: pd.DataFrame) -> None:
             words.item(row["item_id"]) if row["item_id"] else "",
             words.mend(row),
         ]
-        for _, row in rows.iterrows()
+        for row in rows.to_dict("records")
     ]
     _block(book, sheet, "town_standards", fields, lines)
 
@@ -250,6 +250,6 @@ def _unmet(book: PlanBook, sheet: Sheet, rows: pd.DataFrame) -> None:
             words.scenario(row["scenario_id"]),
             words.site(row["landing_site_id"]) if row["landing_site_id"] else "",
         ]
-        for _, row in rows.iterrows()
+        for row in rows.to_dict("records")
     ]
     _block(book, sheet, "town_unmet", fields, lines)

@@ -46,6 +46,7 @@ def test_mends_of_several_subjects_are_added_up_though_they_read_alike(plan):
 
 def test_only_the_scenarios_that_cut_most_people_off_are_named(plan):
     scenarios = pd.concat([plan.tables["scenarios"]] * 3, ignore_index=True)
+    scenarios["scenario_id"] = [f"S{number}" for number in range(6)]
     scenarios["sites_cut_off"], scenarios["people_cut_off"] = 1, range(6)
     changed = replace(plan, tables={**plan.tables, "scenarios": scenarios})
     line = headline(changed, "zh")[6]
