@@ -15,7 +15,7 @@ import typer
 
 from network.problem import Problem, ProblemsError
 from network.words import Language, Phrase, say
-from optimizer.cli_session import DONE, WRONG_USAGE, Session, problem_values, speak_utf8
+from optimizer.cli_session import DONE, PROBLEM, WRONG_USAGE, Session, problem_values, speak_utf8
 from optimizer.cli_usage import LANGUAGE_VARIABLE, language_of, print_help, usage_message
 
 if TYPE_CHECKING:
@@ -196,9 +196,11 @@ def show(
     with Session(lang, as_json, debug) as session:
         from dashboards.launch import launch
 
-        folder = DEMO_PLAN if plan is None else plan
-        session.tell([say("optimizer.cli.showing", lang, path=folder, port=port)], {"plan": str(folder), "port": port})
-        launch(folder, port)
+        folder = DEMO_PLAN if plan is None and DEMO_PLAN.is_dir() else plan
+        lines = [say("optimizer.cli.showing", lang, port=port)]
+        session.tell(lines, {"plan": None if folder is None else str(folder), "port": port})
+        if launch(folder, port) > 0:
+            raise typer.Exit(PROBLEM)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
