@@ -55,7 +55,7 @@ def purchases(case: ReserveCase, solution: ReserveSolution) -> pd.DataFrame:
         join_inputs([inputs, "items.price_cny" if mark else ""])
         for inputs, mark in zip(rows["estimated_inputs"], priced, strict=True)
     ]
-    counted = (rows["estimated_inputs"].str.replace("items.price_cny", "").str.strip(";") != "").to_numpy()
+    counted = (rows["estimated_inputs"].astype(str).str.replace("items.price_cny", "").str.strip(";") != "").to_numpy()
     rows["estimated"] = join_marks({"quantity": counted, "price_cny": priced})
     return with_names(rows, case.region)
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -502,3 +502,24 @@ def test_of_ways_that_take_the_same_time_each_length_is_allowed(claims: Claims) 
     # Ten links whichever way; bridges are slower than other links, one of them is crossed.
     assert least == most == 10_000
     assert roads.lengths_m("T1", ["V4", "T1"]) == pytest.approx([10_000, 0])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"budget_cny": 0.0},
+        {"budget_cny": 200_000.0},
+        {"risk": "cvar"},
+        {"risk": "worst"},
+        {"scenario_ids": ["quake"]},
+    ],
+    ids=str,
+)
+def test_plans_of_other_wishes_hold_too(claims: Claims, asked: dict[str, Any]) -> None:
+    plan = make_plan(claims.region, gap=0.001, time_limit_s=60, **asked)
+    document = {"options": plan.options, "layers": [asdict(layer) for layer in plan.layers]}
+    tables = {name: rows.reset_index(drop=True) for name, rows in plan.tables.items()}
+    checks = checks_of(Claims(claims.region, tables, document))
+    del checks["headline"]
+    failures = [failure.say("en") for recompute in checks.values() for failure in recompute().failures]
+    assert failures == []
