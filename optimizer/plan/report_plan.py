@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -55,9 +56,18 @@ def _basis(case: ReportCase) -> Iterator[Block]:
 
 
 def _document(case: ReportCase, document: str, jurisdiction: str, standing: str, rules: list[Rule]) -> str:
-    told = case.words.joined((f"{case.words.rule(rule.id, 60)}（{rule.clause}）" for rule in rules), "list_semicolon")
+    named = (
+        case.say("basis_rule", rule=case.words.rule(rule.id, 60), clause=_unbracketed(rule.clause)) for rule in rules
+    )
+    told = case.words.joined(named, "list_semicolon")
     state = case.say("basis_standing", standing=standing) if standing else ""
     return case.say("basis_document", document=document, jurisdiction=jurisdiction, standing=state, rules=told)
+
+
+def _unbracketed(clause: str) -> str:
+    """A clause without the brackets around the whole of it, for the sentence has its own."""
+    found = re.fullmatch("（([^（）]*)）", clause)
+    return found.group(1) if found else clause
 
 
 def _present(case: ReportCase) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from optimizer.region.overrides import Override
 from optimizer.region.region_tables import REGION_TABLES
 
 NAMED = 8
-"""So many subjects of a rule that is short are named; the workbook has all."""
+"""So many subjects of a rule that is short are named, and so many sources; the workbook has all."""
 
 
 def proof_sections(case: ReportCase) -> Iterator[Block]:
@@ -160,7 +160,9 @@ def _limits(case: ReportCase) -> Iterator[Block]:
     yield Heading(case.say("h_assumptions"), 2)
     yield Bullets(tuple(assumptions(plan.region, words.language)))
     yield Heading(case.say("h_sources"), 2)
-    yield Bullets(tuple(sources(plan.region, words.language)))
+    named = sources(plan.region, words.language)
+    more = [case.say("sources_more", count=len(named) - NAMED)] if len(named) > NAMED else []
+    yield Bullets((*named[:NAMED], *more))
 
 
 def _proof(case: ReportCase) -> Iterator[Block]:
