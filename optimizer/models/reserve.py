@@ -79,6 +79,9 @@ from pulp import LpVariable as Variable
 from optimizer.models.reserve_problem import LOCAL, TIERS, ReserveProblem, ReserveSolution
 from optimizer.models.solve import LayeredSolution, Objective, solve_in_layers
 
+NEAREST = 4
+"""Arcs of a place whose shipments are in the LP from the start; the others join when pricing calls for them."""
+
 
 @dataclass(frozen=True)
 class Variables:
@@ -121,7 +124,9 @@ def solve_reserve(
         Feasible whatever the budget; each layer says whether its gap is proven.
     """
     model, variables, objectives = state_reserve(problem)
-    solution = solve_in_layers(model, objectives, gap=gap, time_limit_s=time_limit_s, progress=progress)
+    solution = solve_in_layers(
+        model, objectives, gap=gap, time_limit_s=time_limit_s, lazy=_farther(problem, variables), progress=progress
+    )
     return _read(problem, variables, solution)
 
 
@@ -190,6 +195,18 @@ def _shipments(problem: ReserveProblem, model: pulp.LpProblem) -> dict[tuple[int
             if c != LOCAL and recourse.arrival_min[a] <= recourse.due_min[-1]:
                 ship[a, int(i), True] = model.add_variable(f"ship_{a}_{i}_late", 0)
     return ship
+
+
+def _farther(problem: ReserveProblem, x: Variables) -> frozenset[str]:
+    """Shipments that a solution seldom uses: late ones, and those not from the nearest sources of a place."""
+    recourse = problem.recourse
+    order = np.lexsort((recourse.arrival_min, recourse.arc_place, recourse.arc_scenario))
+    pair = recourse.arc_scenario[order] * len(problem.places) + recourse.arc_place[order]
+    first = np.concatenate([[True], pair[1:] != pair[:-1]]) if len(pair) else np.empty(0, dtype=bool)
+    start = np.maximum.accumulate(np.where(first, np.arange(len(pair)), 0))
+    near = np.zeros(len(order), dtype=bool)
+    near[order] = np.arange(len(pair)) - start < NEAREST
+    return frozenset(ship.name for (a, _, late), ship in x.ship.items() if late or not near[a])
 
 
 Named = Iterable[tuple[str, pulp.LpConstraint]]
