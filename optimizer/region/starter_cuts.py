@@ -1,4 +1,4 @@
-"""Which single links hang parts of the district on the rest.
+"""Which links hang parts of the district on the rest: single ones, or the fewest that cut one place off.
 
 A link is a cut link when nothing else joins its two sides. After Pritchard and Thurimella (2011), *Fast computation
 of small cuts via cycle space sampling*: every link outside a spanning tree gets a random label, every tree link the
@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from network.roads import RoadNetwork
 
@@ -77,3 +77,32 @@ def _labels(
     np.bitwise_xor.at(label, tail[outside], random)
     np.bitwise_xor.at(label, head[outside], random)
     return label
+
+
+def least_cut(network: RoadNetwork, root: int, node: int) -> NDArray[np.int64]:
+    """Find the fewest pieces of road whose loss, in both directions, cuts ``node`` off from ``root``.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+    root, node : int
+        Two nodes.
+
+    Returns
+    -------
+    (c,) int64
+        Links, both directions of each piece; empty where the two are one node or not joined anyway.
+    """
+    nothing = np.empty(0, dtype=np.int64)
+    if root == node:
+        return nothing
+    tail, head = _edges(network)
+    n = network.node_count
+    both = np.concatenate([tail, head]), np.concatenate([head, tail])
+    graph = csr_array((np.ones(2 * len(tail), dtype=np.int32), both), shape=(n, n))
+    left = csr_array(graph - csr_array(maximum_flow(graph, root, node).flow))
+    left.eliminate_zeros()
+    near = np.zeros(n, dtype=np.bool_)
+    near[breadth_first_order(left, root, return_predecessors=False)] = True
+    crossing: NDArray[np.int64] = np.flatnonzero(near[network.tail] != near[network.head])
+    return crossing

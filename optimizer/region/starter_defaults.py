@@ -103,7 +103,7 @@ class VehicleRules(Strict):
 
     trips_in_deadline: float
     fleet_share: float
-    heavy_volume_share: float
+    most_trucks: float
     district_volume_share: float
 
 

@@ -65,7 +65,7 @@ def selected(features: pd.DataFrame, wanted: Callable[[Tags], bool], language: L
     found = pd.DataFrame(rows, columns=["key", "lon", "lat", "area_m2", "tags"])
     found["area_m2"] = found["area_m2"].astype(float)
     found["name"] = [feature_name(tags, key, language) for tags, key in zip(found["tags"], found["key"], strict=True)]
-    found["named"] = [bool(tags.get("name")) for tags in found["tags"]]
+    found["named"] = np.array([bool(tags.get("name")) for tags in found["tags"]], dtype=np.bool_)
     return found.sort_values("key", kind="stable").drop_duplicates("key").reset_index(drop=True)
 
 

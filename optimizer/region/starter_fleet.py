@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 import pandas as pd
 
 from network.words import say
@@ -12,31 +11,27 @@ from optimizer.region.starter_district import District
 
 
 def vehicles(district: District) -> pd.DataFrame:
-    """Trucks at the district depot and the town depots, for a share of the mean want within the deadline."""
-    rules, table = district.defaults.rules.vehicles, district.defaults.vehicles
+    """Trucks of one class at the district depot and the town depots, for a share of the mean want within the deadline.
+
+    The class is the lightest of which not too many are needed, else the heaviest.
+    """
+    rules = district.defaults.rules.vehicles
     relief = district.relief
     share = rules.fleet_share / rules.trips_in_deadline
     volume = (relief["want"] * relief["volume_m3"]).sum() * share
     mass = (relief["want"] * relief["mass_kg"]).sum() * share
+    table = district.defaults.vehicles.sort_values("payload_kg").drop(columns="note")
+    needed = np.maximum(volume / table["volume_m3"].to_numpy(), mass / table["payload_kg"].to_numpy())
+    enough = needed <= rules.most_trucks
+    chosen = int(enough.argmax()) if enough.any() else len(table) - 1
     depots = district.town_depots()
-    district_share = rules.district_volume_share if len(depots) else 1.0
-    homes = [(district.depot_id, district_share)]
-    residents = max(1, depots["residents"].sum())
-    homes += [
-        (town["depot_id"], (1 - district_share) * town["residents"] / residents) for town in depots.to_dict("records")
-    ]
-    heaviest = table["payload_kg"].max()
-    rows = []
-    for home, part in homes:
-        for vehicle in table.drop(columns="note").to_dict("records"):
-            heavy = vehicle["payload_kg"] == heaviest
-            carried = rules.heavy_volume_share if heavy else 1 - rules.heavy_volume_share
-            need = part * carried * max(volume / vehicle["volume_m3"], mass / vehicle["payload_kg"])
-            # A small place has no heavy truck, but every depot has some truck.
-            count = math.ceil(need - 0.5) if heavy else max(1, math.ceil(need))
-            rows.append(vehicle | {"site_id": home, "count": count, "crews": count})
-    fleet = pd.DataFrame(rows)
-    return fleet[fleet["count"] > 0].assign(estimated=WHOLE_ROW).reset_index(drop=True)
+    at_district = rules.district_volume_share if len(depots) else 1.0
+    of_town = (1 - at_district) * depots["residents"] / max(1, depots["residents"].sum())
+    homes = pd.DataFrame({"site_id": [district.depot_id, *depots["depot_id"]], "share": [at_district, *of_town]})
+    # However small the place, every depot has a truck.
+    count = np.maximum(1, np.ceil(homes["share"] * needed[chosen])).astype(int)
+    fleet = homes[["site_id"]].assign(count=count, crews=count, estimated=WHOLE_ROW)
+    return fleet.merge(table.iloc[[chosen]], how="cross")
 
 
 def teams(district: District, stations: pd.DataFrame) -> pd.DataFrame:

@@ -38,6 +38,7 @@ from optimizer.region.starter_structures import (
     Piece,
     choose,
     cut_spots,
+    lonely_spots,
     main_road_spots,
     minor_roads,
     structures,
@@ -164,6 +165,8 @@ def _landslide(events: Events) -> Drafted:
     main = ~minor_roads(roads.network)
     everywhere = np.ones(roads.network.link_count, dtype=np.bool_)
     closed = events.close(steep, events.spots(main), events.spots(everywhere))
+    if not closed.cut.any():
+        closed = events.close(steep, lonely_spots(roads, events.figures.most_closed_ways))
     need = events.exposed("landslide") | closed.cut
     return _draft(events, "landslide", closed, need, events.figures.landslide_share, speed=events.figures.rain_speed)
 

@@ -158,7 +158,7 @@ def _rows(found: pd.DataFrame, prefix: str) -> pd.DataFrame:
         "area_m2",
         "estimated",
     ]
-    rows = found.reindex(columns=[column for column in columns if column in found or column == "estimated"])
+    rows = found if "estimated" in found else found.assign(estimated="town_id")
+    rows = rows[[column for column in columns if column in rows]]
     rows.insert(0, "site_id", prefix + found["key"])
-    rows["estimated"] = rows["estimated"].fillna("town_id")
     return rows

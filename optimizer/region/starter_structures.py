@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from network.roads import ROAD_CLASSES, RoadNetwork
 from network.times import UNREACHABLE, paths_from, travel_times_ms
-from optimizer.region.starter_cuts import behind_links
+from optimizer.region.starter_cuts import behind_links, least_cut
 from optimizer.region.starter_nearby import Space, groups, in_space
 
 _TWINS_M = 80.0
@@ -19,6 +20,8 @@ _TWINS_M = 80.0
 _SLIDE_M = 150.0
 """A slide closes a road over so far."""
 _LATER_MS = 600_000
+_TRIED = 12
+_TRIALS = 3
 _MAIN = ROAD_CLASSES.index("tertiary_link")
 
 Mask = NDArray[np.bool_]
@@ -198,6 +201,21 @@ def cut_spots(roads: Closable, most_places: int, eligible: Mask) -> list[Piece]:
     return [_spot(roads, int(link)) for link in frame.drop_duplicates(["behind", "travel"])["link"]]
 
 
+def lonely_spots(roads: Closable, most_pieces: int) -> list[Piece]:
+    """Give the pieces of road that join the places farthest from the depot to the rest, fewest pieces first.
+
+    For a network in which no single link cuts anything off.
+    """
+    reached = np.flatnonzero(roads.open_ms < UNREACHABLE)
+    farthest = reached[np.argsort(-roads.open_ms[reached], kind="stable")][:_TRIED]
+    nodes = dict.fromkeys(roads.place_node[farthest].tolist())
+    cuts = [least_cut(roads.network, roads.depot_node, node) for node in nodes]
+    found = [
+        Piece(links, float(roads.travel[links].max()), False) for links in cuts if 0 < len(links) <= 2 * most_pieces
+    ]
+    return sorted(found, key=lambda piece: len(piece.links))
+
+
 def _spot(roads: Closable, link: int) -> Piece:
     """Take the link, its other direction, and the other carriageway of the same road beside it."""
     network = roads.network
@@ -256,19 +274,18 @@ def choose(
     """
     taken: list[Piece] = []
     cut = np.zeros(len(roads.place_node), dtype=np.bool_)
-    for pieces in offered:
+    for number, pieces in enumerate(offered):
+        # Two thirds for the first list, the rest kept for those after it.
+        allowed = math.ceil(most_pieces * (2 + (number + 1) / len(offered)) / 3)
+        for piece in list(pieces)[: _TRIALS * most_pieces]:
+            if len(taken) >= allowed or cut.sum() >= aim_places:
+                break
+            trial = roads.cut(np.concatenate([*(one.links for one in taken), piece.links]))
+            if trial.sum() <= most_places:
+                taken.append(piece)
+                cut = trial
         if cut.any():
             break
-        room = most_pieces - len(taken) if pieces is offered[-1] else max(1, most_pieces * 2 // 3) - len(taken)
-        for piece in list(pieces)[: 3 * most_pieces]:
-            if room <= 0 or cut.sum() >= aim_places:
-                break
-            closed = np.concatenate([*(one.links for one in taken), piece.links])
-            trial = roads.cut(closed)
-            if trial.sum() > most_places:
-                continue
-            taken.append(piece)
-            cut, room = trial, room - 1
     chosen = Chosen(tuple(taken), cut, cut)
     before, after = roads.open_ms, roads.arrival_ms(chosen.links)
     delayed = ~cut & (after < UNREACHABLE) & (after > 2 * before) & (after > before + _LATER_MS)
