@@ -183,7 +183,7 @@ def _table(frame: pd.DataFrame, empty: str, *, words: Wording, percents: tuple[s
     forms = {views.heading(words, f"{part}_share"): st.column_config.NumberColumn(format="%.1f%%") for part in percents}
     money = {views.heading(words, name) for name in ("cost", "price", "mend_cost")} & set(frame.columns)
     forms |= {name: st.column_config.NumberColumn(format="localized") for name in money}
-    st.dataframe(frame, hide_index=True, column_config=forms)
+    st.dataframe(frame, hide_index=True, column_config=forms, placeholder="")
 
 
 def _say(words: Wording, name: str, /, **values: object) -> str:

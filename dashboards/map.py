@@ -42,6 +42,9 @@ KIND_MARKS = {  # kinds drawn, with shape, colour and radius in pixels
     "pier": ("plus", LANDING, 5.0),
     "station": ("diamond", "#7B5EA7", 4.0),
 }
+LEFT_OUT = ("rescue_post",)
+"""Stations that every village has would cover the villages."""
+
 SHAPES = {"s": "square", "*": "star", "^": "triangle", "X": "cross", "D": "diamond"}
 """Matplotlib's marks by the names that ``map.js`` knows."""
 
@@ -106,7 +109,7 @@ def site_marks(folder: PlanFolder, sites: pd.DataFrame, words: Wording) -> list[
     for place, row in zip(places.tolist(), sites.to_dict("records"), strict=True):
         site = str(row["site_id"])
         look = _depot_look(depots[site]) if site in depots else KIND_MARKS.get(str(row["kind"]))
-        if look is None:
+        if look is None or row.get("station_kind") in LEFT_OUT:
             continue
         shape, colour, size = look
         halo = 6 + 14 * (unmet[site] / most) ** 0.5 if site in unmet else 0.0
@@ -143,7 +146,9 @@ def legend(words: Wording) -> list[dict[str, str]]:
         ("triangle", SHELTER, "shelter"),
         ("plus", LANDING, "landing"),
     )
-    return marks + [{"shape": shape, "colour": colour, "text": _map(words, name)} for shape, colour, name in others]
+    marks += [{"shape": shape, "colour": colour, "text": _map(words, name)} for shape, colour, name in others]
+    shape, colour, _ = KIND_MARKS["station"]
+    return [*marks, {"shape": shape, "colour": colour, "text": words.choice("site_kind", "station")}]
 
 
 def read_sites(folder: PlanFolder) -> pd.DataFrame:

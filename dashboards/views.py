@@ -35,7 +35,7 @@ def purchases(rows: pd.DataFrame, words: Wording) -> pd.DataFrame:
         ("price", lambda row: row["price_cny"]),
         ("cost", lambda row: row["cost_cny"]),
         ("payer", lambda row: words.payer(row["payer_id"])),
-        ("reason_why", lambda row: _reasons(row, words)),
+        ("reason_why", lambda row: words.reasons(row["rules"], row["scenarios"])),
         ("override", lambda row: row["override"]),
         ("estimate", lambda row: _estimates(row, words)),
     )
@@ -130,12 +130,6 @@ def _shown(rows: pd.DataFrame, words: Wording, *columns: tuple[str, Callable[[An
     """Make a table of columns, each with the key of its heading and its value for a row."""
     lines: Sequence[Any] = rows.to_dict("records")
     return pd.DataFrame({heading(words, name): [value(row) for row in lines] for name, value in columns})
-
-
-def _reasons(row: Any, words: Wording) -> str:
-    rules = [words.rule(key.strip()) for key in row["rules"].split(";") if key.strip()]
-    named = [words.scenario(key.strip()) for key in row["scenarios"].split(";") if key.strip()]
-    return words.joined([*rules, *named], "list_semicolon")
 
 
 def _estimates(row: Any, words: Wording) -> str:

@@ -20,6 +20,9 @@ CNY_PER_WAN = 10_000
 NAMED = ("sites", "items", "payers", "scenarios", "rules")
 """What a plan's ids stand for, as attributes of :class:`Wording` and under ``names`` in ``plan.json``."""
 
+MOST_SCENARIOS = 3
+"""So many scenarios are named behind a purchase; their ids all stand in ``purchases.csv``."""
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -138,6 +141,15 @@ class Wording:
             return self.joined(every)
         return self("and_more", names=self.joined(every[:most]), count=len(every))
 
+    def reasons(self, rules: str, scenarios: str) -> str:
+        """Name the rules and the first scenarios behind a row, from their ids joined by ``;``."""
+        named = [self.rule(key.strip()) for key in rules.split(";") if key.strip()]
+        events = [self.scenario(key.strip()) for key in scenarios.split(";") if key.strip()]
+        if len(events) > MOST_SCENARIOS:
+            first = self.joined(events[:MOST_SCENARIOS])
+            events = [self("scenarios_more", names=first, count=len(events))]
+        return self.joined([*named, *events], "list_semicolon")
+
     def marks(self, table: str, marks: str) -> str:
         """Say what an estimate mark of a row of ``table`` means; empty for none."""
         marks = marks.strip()
@@ -158,6 +170,8 @@ class Wording:
     def input(self, name: str) -> str:
         """Name an input given as ``table.column``: by the headings of the region's tables in Chinese."""
         table_name, _, column_name = name.partition(".")
+        if f"input_{name}" in catalogue("optimizer", "plan"):
+            return self(f"input_{name}")
         table = next((table for table in REGION_TABLES if table.name == table_name), None)
         if self.language == "en" or table is None:
             return name

@@ -8,7 +8,7 @@ from typing import Any
 from optimizer.plan.plan_tables import EXPENSES
 from optimizer.plan.wording import CNY_PER_WAN
 from optimizer.plan.workbook_book import PlanBook
-from optimizer.plan.workbook_purchases import reasons, subtotal
+from optimizer.plan.workbook_purchases import subtotal
 from optimizer.plan.workbook_sheet import Cell, Field, Sheet
 
 
@@ -96,7 +96,7 @@ def _contracts(book: PlanBook) -> None:
             row["yearly_fee_cny"] / CNY_PER_WAN,
             words.payer(row["payer_id"]),
             row["lead_time_h"],
-            reasons(book, "", str(row["scenarios"])),
+            words.reasons("", str(row["scenarios"])),
             words.marks("contracts", str(row["estimated"])),
         ]
         for row in book.plan.tables["contracts"].to_dict("records")

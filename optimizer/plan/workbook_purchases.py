@@ -36,14 +36,6 @@ def purchase_fields(book: PlanBook) -> list[Field]:
     ]
 
 
-def reasons(book: PlanBook, rules: str, scenarios: str) -> str:
-    """Name the rules and scenarios behind a line, from their ids joined by ``;``."""
-    words = book.words
-    named = [words.rule(key.strip()) for key in rules.split(";") if key.strip()]
-    named += [words.scenario(key.strip()) for key in scenarios.split(";") if key.strip()]
-    return words.joined(named, "list_semicolon")
-
-
 def write_purchases(book: PlanBook) -> None:
     """Write the purchase list with a subtotal for every category, a total for every payer and a grand total."""
     sheet = book.sheet(book.say("sheet_purchases"), note=book.say("note_purchases"))
@@ -107,7 +99,7 @@ def purchase_line(book: PlanBook, row: Mapping[Any, Any], number: int, excel_row
         row["price_cny"],
         row["cost_cny"],
         Formula(f"={reference(excel_row, COST)}/{CNY_PER_WAN}", row["cost_cny"] / CNY_PER_WAN),
-        reasons(book, str(row["rules"]), str(row["scenarios"])),
+        words.reasons(str(row["rules"]), str(row["scenarios"])),
         row["override"],
         estimate_behind(book, row),
     ]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from optimizer.plan.wording import CNY_PER_WAN
 from optimizer.plan.workbook_book import PlanBook
-from optimizer.plan.workbook_purchases import estimate_behind, reasons, subtotal
+from optimizer.plan.workbook_purchases import estimate_behind, subtotal
 from optimizer.plan.workbook_sheet import Cell, Field, Formula, Sheet, reference
 
 MOST_SHEETS = 60
@@ -163,7 +163,7 @@ def _purchases(book: PlanBook, sheet: Sheet, rows: pd.DataFrame) -> None:
             row["cost_cny"],
             Formula(f"={reference(excel_row, 5)}/{CNY_PER_WAN}", row["cost_cny"] / CNY_PER_WAN),
             words.payer(row["payer_id"]),
-            reasons(book, str(row["rules"]), str(row["scenarios"])),
+            words.reasons(str(row["rules"]), str(row["scenarios"])),
             estimate_behind(book, row),
         ]
         for excel_row, row in enumerate(rows.to_dict("records"), start)

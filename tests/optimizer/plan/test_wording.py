@@ -85,3 +85,17 @@ def test_long_lists_and_long_rules_are_cut(plan):
     assert words.some(["甲", "乙"]) == "甲、乙"
     assert words.some(["甲", "乙", "丙", "丁"]) == "甲、乙、丙等 4 处"
     assert words.rule("KIT-5X", longest=8) == "KIT-5X 行政村（社区）…"
+
+
+def test_reasons_name_three_scenarios_and_count_the_rest(plan):
+    words = Wording.of(plan, "zh")
+    assert words.reasons("KIT-5X", "flood") == f"{words.rule('KIT-5X')}；云溪河二十年一遇洪水"
+    assert words.reasons("", "a;b;c") == "a；b；c"
+    assert words.reasons("", "a;b;c;d") == "a、b、c等 4 个情景"
+
+
+def test_estimated_inputs_go_by_the_headings_of_the_regions_tables(plan):
+    words = Wording.of(plan, "zh")
+    assert words.input("items.price_cny") == "物资品种·单价"
+    assert words.input("scenarios") == "情景"
+    assert words.input("unknown.thing") == "unknown.thing"
