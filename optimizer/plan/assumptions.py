@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from network.words import Language, catalogue, say
 from optimizer.region.region import Region
+
+_OSM_OBJECT = re.compile(r"OpenStreetMap [nwr]\d+")
+"""Rows name the very node or way that they come from; of sources, OpenStreetMap is one."""
 
 
 def assumptions(region: Region, language: Language) -> list[str]:
@@ -31,7 +36,8 @@ def sources(region: Region, language: Language) -> list[str]:
     found: dict[str, int] = {}
     for table in region.tables.values():
         for source in table.get("source", ()):
-            found[str(source)] = found.get(str(source), 0) + 1
+            name = _OSM_OBJECT.sub("OpenStreetMap", str(source))
+            found[name] = found.get(name, 0) + 1
     rows = sorted((source for source in found if source.strip()), key=lambda source: -found[source])
     every = [roads_source(region, language), region.settings.source, *rows]
     return list(dict.fromkeys(source for source in every if source.strip()))

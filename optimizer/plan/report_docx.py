@@ -167,7 +167,9 @@ class DocxWriter:
             paragraph = cell.paragraphs[0]
             paragraph.alignment = ALIGNS[align]
             paragraph.paragraph_format.space_after = Pt(0)
-            self.run(paragraph, text, HEADING if heading else "宋体", 10.5 if self.zh else 9, bold=bold and not heading)
+            self.run(
+                paragraph, text, HEADING if heading else "宋体", 10.5 if self.zh else 8.5, bold=bold and not heading
+            )
 
 
 def write_docx(document: Document, path: Path) -> None:

@@ -238,15 +238,15 @@ def _money(case: ReportCase) -> Iterator[Block]:
         for row in budgets.to_dict("records")
     ]
     total = (case.words_of_total(), *(case.wan(float(budgets[column].sum())) for column in columns))
-    expenses: list[tuple[str, Align, float]] = [(words.choice("expense", kind), "right", 0.09) for kind in EXPENSES]
+    expenses: list[tuple[str, Align, float]] = [(words.choice("expense", kind), "right", 0.1) for kind in EXPENSES]
     yield case.table(
         "payers",
         (
-            (case.heading("payer"), "left", 0.22),
-            (case.short_heading("budget"), "right", 0.11),
+            (case.heading("payer"), "left", 0.2),
+            (case.short_heading("budget"), "right", 0.1),
             *expenses,
-            (case.short_heading("spent"), "right", 0.11),
-            (case.short_heading("left"), "right", 0.11),
+            (case.short_heading("spent"), "right", 0.1),
+            (case.short_heading("left"), "right", 0.1),
         ),
         [*rows, total],
         total=True,

@@ -7,6 +7,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from network.words import catalogue
+from optimizer.plan.assumptions import sources
 from optimizer.plan.figures import figures_of
 from optimizer.plan.map import draw_map
 from optimizer.plan.plan_tables import PLAN_TABLES
@@ -194,3 +195,10 @@ def test_a_plan_of_nothing_is_reported_too(plan, tmp_path, language):
     document = report(nothing, figures_of(nothing), language, tmp_path / "map.png")
     told = " ".join(str(block) for block in document.blocks)
     assert not re.search(r"\bnan\b", told)
+
+
+def test_sources_are_named_once_whatever_object_a_row_comes_from(plan):
+    sites = plan.region.sites.assign(source="")
+    sites.loc[:2, "source"] = ["OpenStreetMap n1（a.osm.pbf）", "OpenStreetMap w22（a.osm.pbf）", "台账"]
+    region = replace(plan.region, tables=plan.region.tables | {"sites": sites})
+    assert sources(region, "zh")[1:] == ["OpenStreetMap（a.osm.pbf）", "台账"]
