@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from network.words import Phrase
-from optimizer.plan.verify_folder import read_claims, verify_headline, verify_inputs, verify_tables
+from optimizer.plan.verify_folder import read_claims, verify_headline, verify_inputs, verify_names, verify_tables
 from optimizer.plan.verify_layers import verify_layers
 from optimizer.plan.verify_money import verify_budgets, verify_contracts, verify_depots, verify_overrides
 from optimizer.plan.verify_outcome import Claims, Outcome
@@ -127,6 +127,7 @@ def checks_of(claims: Claims) -> dict[str, Callable[[], Outcome]]:
     roads = cache(lambda: scenario_roads(claims))
     delivered = cache(lambda: met(claims))
     return {
+        "names": lambda: verify_names(claims),
         "stock": lambda: verify_stock(claims),
         "purchases": lambda: verify_purchases(claims),
         "moves": lambda: verify_moves(claims),

@@ -18,9 +18,10 @@ from network.words import Phrase
 from optimizer.plan.plan_tables import EXPENSES, PLAN_TABLES
 from optimizer.plan.region_copy import sha256
 from optimizer.plan.table_files import read_plan_tables
-from optimizer.plan.verify_outcome import MONEY, UNITS, Claims, Outcome, Tolerance, holds, number, said
+from optimizer.plan.verify_outcome import MONEY, UNITS, Claims, Outcome, Tolerance, equal_text, holds, number, said
 from optimizer.region.reading import read_region
 from optimizer.region.region import Region
+from optimizer.region.schema import Kind, Table
 
 DOCUMENT = "plan.json"
 REGION = "region"
@@ -114,6 +115,45 @@ def verify_tables(claims: Claims) -> Outcome:
         rows = claims.tables[table.name]
         outcome += holds(table.name, rows, "duplicate_key", ~rows.duplicated(list(table.key)))
         outcome += _known(claims, table.name, rows)
+    return outcome
+
+
+def verify_names(claims: Claims) -> Outcome:
+    """Names and units beside the ids are the region's; a choice is one of those that the table allows."""
+    outcome = Outcome()
+    for table in PLAN_TABLES:
+        rows = claims.tables[table.name]
+        outcome += _named(claims, table, rows)
+        for column in table.columns:
+            if column.kind is Kind.CHOICE:
+                right = rows[column.name].isin([*column.choices, ""])
+                outcome += holds(table.name, rows, "unknown_choice", right, word=rows[column.name])
+    return outcome
+
+
+def _named(claims: Claims, table: Table, rows: pd.DataFrame) -> Outcome:
+    """Check names and units against the rows that the ids mean; an item may be named in either language."""
+    sites, items = claims.region.sites.set_index("site_id"), claims.region.tables["items"].set_index("item_id")
+    payers = claims.region.tables["payers"].set_index("payer_id")
+    town = sites["town_id"].where(sites["kind"] != "town", sites.index.to_series()).map(sites["name"]).fillna("")
+    names: dict[tuple[str, str], pd.Series] = {
+        ("site_id", "site_name"): sites["name"],
+        ("site_id", "town_name"): town,
+        ("site_id", "kind"): sites["kind"],
+        ("site_id", "level"): sites["level"],
+        ("payer_id", "payer_name"): payers["name"],
+    }
+    columns = {column.name for column in table.columns}
+    outcome = Outcome()
+    for (key, column), name in names.items():
+        if key in table.key and column in columns:
+            outcome += equal_text(table.name, rows, column, name.reindex(rows[key]).fillna(""))
+    if "item_name" in columns:
+        found = items.reindex(rows["item_id"])
+        word = rows["item_name"].to_numpy()
+        right = (word != "") & ((word == found["name"]) | (word == found["name_en"]))
+        outcome += holds(table.name, rows, "name_wrong", right, word=rows["item_name"])
+        outcome += equal_text(table.name, rows, "unit", found["unit"].fillna(""))
     return outcome
 
 

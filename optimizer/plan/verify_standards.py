@@ -52,7 +52,7 @@ def verify_standards(claims: Claims) -> Outcome:
     aligned = found.set_index(_key(found)).reindex(_key(rows)).reset_index(drop=True)
     known = aligned["outcome"].notna().to_numpy()
     rows, aligned = rows[known], aligned[known]
-    for column in ("outcome", "standing", "mandatory"):
+    for column in ("outcome", "standing", "mandatory", "subject_name", "town_name", "unit", "estimated"):
         outcome += equal_text("standards", rows, column, aligned[column].astype(str))
     for column, tolerance in _NUMBERS.items():
         # What relief would be without the plan takes a second plan to know.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from optimizer.plan.demand import people_in_need
 from optimizer.plan.verify_outcome import (
     MONEY,
     SHARES,
@@ -87,7 +89,29 @@ def verify_purchases(claims: Claims) -> Outcome:
     outcome += _known_ids(rows, "rules", {rule.id for rule in region.rules})
     outcome += _known_ids(rows, "scenarios", {scenario.id for scenario in region.scenarios})
     guessed = is_estimated(items["estimated"], "price_cny")
-    return outcome + holds("purchases", rows, "mark_lost", ~guessed | is_estimated(rows["estimated"], "price_cny"))
+    outcome += holds("purchases", rows, "mark_lost", ~guessed | is_estimated(rows["estimated"], "price_cny"))
+    return outcome + _inputs_kept(claims, rows, relief)
+
+
+def _inputs_kept(claims: Claims, rows: pd.DataFrame, relief: NDArray[np.bool_]) -> Outcome:
+    """Every estimate behind a line is named in it: the item's price, its norm, and the people of its scenarios."""
+    region = claims.region
+    behind = {
+        scenario.id: set(";".join(people_in_need(region, scenario)["estimated_inputs"]).split(";")) - {""}
+        for scenario in region.scenarios
+    }
+    items, norms = region.tables["items"], region.tables["norms"]
+    priced = set(items.loc[is_estimated(items["estimated"], "price_cny"), "item_id"])
+    normed = set(norms.loc[is_estimated(norms["estimated"], "quantity", "share"), "item_id"])
+    lost = []
+    for item, scenarios, stated, shipped in zip(
+        rows["item_id"], rows["scenarios"], rows["estimated_inputs"], relief, strict=True
+    ):
+        inputs = set().union(*(behind.get(scenario, set()) for scenario in str(scenarios).split(";")))
+        inputs |= {"items.price_cny"} if item in priced else set()
+        inputs |= {"norms.quantity"} if shipped and item in normed else set()
+        lost.append(", ".join(sorted(inputs - set(str(stated).split(";")))))
+    return holds("purchases", rows, "inputs_lost", [not names for names in lost], names=np.array(lost, dtype=object))
 
 
 def _known_ids(rows: pd.DataFrame, column: str, known: set[str]) -> Outcome:

@@ -313,6 +313,10 @@ def test_every_claim_of_a_good_plan_holds(good: Path) -> None:
 
 TRUCK = {"vehicle_class": "light_truck"}
 MUTATIONS: dict[str, tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
+    "another site's name": ("names", "purchases", text("site_name", "别处")),
+    "another item's name": ("names", "stock", text("item_name", "帐篷")),
+    "another unit": ("names", "purchases", text("unit", "箱")),
+    "a reason that is none": ("names", "unmet", text("reason", "lazy")),
     "stock that is not there": ("stock", "stock", cell("existing", lambda x: x + 1, item_id="water")),
     "an expired lot": ("stock", "stock", cell("expiring", lambda x: x - 100, owner="DIST", item_id="water")),
     "a balance": ("stock", "stock", cell("quantity", lambda x: x - 5, item_id="quilt")),
@@ -321,6 +325,7 @@ MUTATIONS: dict[str, tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame]]] = 
     "a price": ("purchases", "purchases", cell("price_cny", lambda x: x * 0.9)),
     "an amount": ("purchases", "purchases", cell("cost_cny", lambda x: x + 1)),
     "a lost mark": ("purchases", "purchases", text("estimated", "", item_id="water")),
+    "an estimate behind a line": ("purchases", "purchases", text("estimated_inputs", "", item_id="water")),
     "a rule that is none": ("purchases", "purchases", text("rules", "KIT-9X")),
     "the cost of a move": ("moves", "moves", cell("cost_cny", lambda x: x + 10)),
     "a move": ("stock", "moves", cell("quantity", lambda x: x + 10)),
@@ -424,7 +429,9 @@ def test_ids_that_the_region_lacks_and_rows_told_twice_stop_the_verification(bad
     verification = verify(bad)
     assert [check.name for check in verification.checks] == ["inputs", "tables"]
     assert failed(verification) == {"tables"}
-    assert any("D9" in failure.say("zh") for failure in verification.failures)
+    said = " ".join(failure.say("zh") for failure in verification.failures)
+    for word in ("“D9”不存在", "与前面的行重复"):
+        assert word in said
 
 
 def test_a_failure_names_table_row_claim_and_value_in_both_languages(bad: Path) -> None:
