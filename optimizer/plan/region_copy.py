@@ -13,7 +13,7 @@ from network.problem import Problem, ProblemsError
 from network.shapes import Shape
 from network.words import Phrase
 from optimizer.region.region import Region
-from optimizer.region.registers import register_files
+from optimizer.region.registers import register_files, register_name
 
 ROADS = "roads.npz"
 
@@ -60,13 +60,11 @@ def sha256(path: Path) -> str:
 def _sources(region: Region) -> dict[str, Path]:
     """Every file to copy, by its name inside the copy."""
     home = region.folder.resolve()
-    registers = {f"standards/{path.name}": path for path in register_files(region.settings, home).values()}
+    registers = {register_name(path, home): path for path in register_files(region.settings, home).values()}
     found: dict[str, Path] = {}
     for name in region.inputs:
         source = registers.get(name, home / name)
         found[name] = source
-        if source.is_relative_to(home):
-            found[source.relative_to(home).as_posix()] = source
     for shape in _shapes(region.scenarios):
         if shape.file is not None:
             found.setdefault(shape.file, home / shape.file)

@@ -21,7 +21,7 @@ from optimizer.region.draft import Draft
 from optimizer.region.files import RegionFiles, gather
 from optimizer.region.region import Region
 from optimizer.region.region_tables import REGION_TABLES
-from optimizer.region.registers import read_rules, register_files
+from optimizer.region.registers import read_rules, register_files, register_name
 from optimizer.region.road_files import load_roads, sha256
 from optimizer.region.scenarios import shapes_of
 from optimizer.region.settings import RegionSettings
@@ -126,7 +126,8 @@ def _inputs(files: RegionFiles, settings: RegionSettings) -> dict[str, str]:
     read[settings.roads] = files.folder / settings.roads
     shapes = [shape for scenario in files.scenarios.form.scenarios for shape in shapes_of(scenario)]
     read |= {shape.file: files.folder / shape.file for shape in shapes if shape.file}
-    read |= {f"standards/{path.name}": path for path in register_files(settings, files.folder).values()}
+    registers = register_files(settings, files.folder.resolve()).values()
+    read |= {register_name(path, files.folder): path for path in registers}
     return {name: sha256(file) for name, file in sorted(read.items())}
 
 

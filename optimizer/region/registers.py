@@ -18,11 +18,18 @@ from optimizer.region.yaml_form import read_form
 STANDARDS = Path(__file__).parents[2] / "datasets" / "standards"
 """The registers that come with the program."""
 
+COPIES = "standards"
+"""The folder for copies of them inside a region's."""
+
 _FILE = "region.yaml"
 
 
 def register_files(settings: RegionSettings, folder: Path) -> dict[str, Path]:
-    """Give the file of each register that the settings name and that exists, in the order of naming."""
+    """Give the file of each register that the settings name and that exists, in the order of naming.
+
+    A register of the program's is taken from ``folder`` where a copy lies there as ``standards/NAME.yaml``, as in every
+    plan folder: a plan is verified by the rules that it was made by, whatever has become of them since.
+    """
     names = dict.fromkeys((*settings.standards.registers, *settings.standards.adopt))
     files = {name: _register_file(name, folder) for name in names}
     return {name: path for name, path in files.items() if path}
@@ -65,12 +72,19 @@ def read_rules(settings: RegionSettings, folder: Path) -> tuple[tuple[Rule, ...]
 
 
 def _register_file(name: str, folder: Path) -> Path | None:
-    """Find a register by its name in the program's, or by its path inside ``folder``."""
+    """Find a register by its name in the program's or their copies, or by its path inside ``folder``."""
     own = (folder / name).resolve()
     if name.endswith((".yaml", ".yml")):
         return own if own.is_relative_to(folder.resolve()) and own.is_file() else None
-    bundled = STANDARDS / f"{name}.yaml"
-    return bundled if bundled.parent == STANDARDS and bundled.is_file() else None
+    homes = folder / COPIES, STANDARDS
+    found = ((home, home / f"{name}.yaml") for home in homes)
+    return next((path for home, path in found if path.parent == home and path.is_file()), None)
+
+
+def register_name(path: Path, folder: Path) -> str:
+    """Name a register's file inside a region's folder, or in a copy of it, where the program's own lie together."""
+    home = folder.resolve()
+    return path.relative_to(home).as_posix() if path.is_relative_to(home) else f"{COPIES}/{path.name}"
 
 
 def _read_registers(settings: RegionSettings, folder: Path) -> tuple[dict[str, Register], list[Problem]]:

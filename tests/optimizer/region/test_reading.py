@@ -10,6 +10,7 @@ import pytest
 from network.coordinates import from_wgs84
 from optimizer.region.reading import read_region
 from optimizer.region.region_tables import REGION_TABLES
+from optimizer.region.registers import STANDARDS
 from optimizer.region.writing import write_region
 
 
@@ -56,6 +57,16 @@ def test_inputs_name_every_file_with_its_hash(district):
     expected = {path.name for path in district.folder.iterdir()} | {"standards/chongqing.yaml", "standards/wuxing.yaml"}
     assert set(region.inputs) == expected
     assert region.inputs["sites.csv"] == hashlib.sha256((district.folder / "sites.csv").read_bytes()).hexdigest()
+
+
+def test_a_register_of_the_regions_own_is_not_mistaken_for_the_programs(district):
+    own = (STANDARDS / "wuxing.yaml").read_text(encoding="utf-8")
+    (district.folder / "rules").mkdir()
+    district.write("rules/wuxing.yaml", "# Our own.\n" + own)
+    region = district.edit("region.yaml", "adopt: {", "adopt: {rules/wuxing.yaml: [KIT-5X], ").read()
+    assert region.inputs["standards/wuxing.yaml"] == hashlib.sha256(own.encode()).hexdigest()
+    mine = (district.folder / "rules" / "wuxing.yaml").read_bytes()
+    assert region.inputs["rules/wuxing.yaml"] == hashlib.sha256(mine).hexdigest()
 
 
 def test_gcj02_coordinates_are_converted_once(district):
