@@ -17,7 +17,7 @@ from network.words import Language, say
 from optimizer.plan.folder import PlanFolder, read_plan_folder
 from optimizer.plan.manifest import FILE
 from optimizer.plan.plan_tables import OUTCOMES
-from optimizer.plan.wording import Wording
+from optimizer.report.wording import Wording
 
 LANGUAGES: dict[str, Language] = {"中文": "zh", "English": "en"}
 WORKBOOK = "plan.xlsx"

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from network.roads import ROAD_CLASSES, RoadNetwork
 from network.words import say
-from optimizer.plan.figures import person_items
 from optimizer.plan.folder import PlanFolder
-from optimizer.plan.map import (
+from optimizer.report.figures import person_items
+from optimizer.report.map import (
     CUT_OFF,
     DECISION_MARKS,
     LANDING,
@@ -29,7 +29,7 @@ from optimizer.plan.map import (
     UNMET,
     road_lines,
 )
-from optimizer.plan.wording import Wording
+from optimizer.report.wording import Wording
 
 HERE = Path(__file__).parent
 HEIGHT_PX = 560

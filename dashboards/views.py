@@ -9,7 +9,7 @@ import pandas as pd
 
 from network.words import say
 from optimizer.plan.folder import PlanFolder
-from optimizer.plan.wording import Wording
+from optimizer.report.wording import Wording
 
 
 def heading(words: Wording, name: str) -> str:

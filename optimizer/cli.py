@@ -69,7 +69,7 @@ def init(
     with Session(lang, as_json, debug) as session:
         session.progress(Phrase("optimizer.cli.reading", path=source), None)
         from network.shapes import parse_area
-        from optimizer.region.starter import start_region
+        from optimizer.starter.start import start_region
 
         area = None if within is None else parse_area(within)
         report = start_region(source, out, area, progress=session.progress, language=lang, overwrite=overwrite)
@@ -134,7 +134,7 @@ def verify(
 ) -> None:
     """Recompute every claim of a plan without the model."""
     with Session(lang, as_json, debug) as session:
-        from optimizer.plan.verify import verify as verify_plan
+        from optimizer.verify.verify import verify as verify_plan
 
         done = verify_plan(plan, session.progress)
         failures = [phrase.say(lang) for phrase in done.failures]
@@ -247,9 +247,9 @@ def _plan(
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
     from optimizer.plan.annual import make_plan
     from optimizer.plan.folder import write_plan
-    from optimizer.plan.summary import headline
     from optimizer.progress import part
     from optimizer.region.reading import read_region
+    from optimizer.report.summary import headline
 
     language = session.language
     read = read_region(region)

@@ -1,1 +1,1 @@
-"""Where a region meets roads and models: plans, their folder, reports and checks."""
+"""Where a region meets roads and models: the plan, the standards that it keeps, its folder."""

@@ -13,8 +13,8 @@ from network.words import Phrase
 from optimizer.models.reserve import solve_reserve
 from optimizer.models.reserve_problem import ReserveSolution, Risk
 from optimizer.plan import decisions, outcomes
-from optimizer.plan.compliance import check_standards
-from optimizer.plan.compliance_case import ScenarioResults
+from optimizer.plan.compliance.case import ScenarioResults
+from optimizer.plan.compliance.standards import check_standards
 from optimizer.plan.plan import OverrideCost, Plan
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.plan.reserve_case import ReserveCase, reserve_case

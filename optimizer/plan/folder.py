@@ -14,17 +14,17 @@ import pandas as pd
 from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.words import Language, Phrase
-from optimizer.plan.figures import Figures, figures_of
-from optimizer.plan.geopackage import write_geopackage
 from optimizer.plan.manifest import FILE, manifest, read_manifest, write_manifest
-from optimizer.plan.map import draw_map
 from optimizer.plan.plan import Plan
 from optimizer.plan.region_copy import copy_region, write_roads
-from optimizer.plan.report import write_reports
-from optimizer.plan.summary import summary_text
 from optimizer.plan.table_files import read_plan_tables, write_tables
-from optimizer.plan.workbook import write_workbook
 from optimizer.progress import Progress, silent
+from optimizer.report.figures import Figures, figures_of
+from optimizer.report.geopackage import write_geopackage
+from optimizer.report.map import draw_map
+from optimizer.report.paper.report import write_reports
+from optimizer.report.summary import summary_text
+from optimizer.report.workbook.workbook import write_workbook
 
 
 @dataclass(frozen=True)

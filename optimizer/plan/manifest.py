@@ -12,12 +12,12 @@ from pathlib import Path
 
 from network.problem import Problem, ProblemsError
 from network.words import LANGUAGES, Language, Phrase
-from optimizer.plan.assumptions import roads_source
-from optimizer.plan.figures import Figures
 from optimizer.plan.plan import Plan
 from optimizer.plan.region_copy import sha256
-from optimizer.plan.summary import headline, is_synthetic
-from optimizer.plan.wording import NAMED, Wording
+from optimizer.report.assumptions import roads_source
+from optimizer.report.figures import Figures
+from optimizer.report.summary import headline, is_synthetic
+from optimizer.report.wording import NAMED, Wording
 
 FILE = "plan.json"
 PLAN_VERSION = 1

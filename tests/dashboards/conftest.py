@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.plan.folder import read_plan_folder, write_plan
-from optimizer.plan.wording import Wording
+from optimizer.report.wording import Wording
 
 
 def _made_plan_module():

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from dashboards import views
-from optimizer.plan.wording import Wording
+from optimizer.report.wording import Wording
 
 
 def test_purchases_of_a_town_and_of_a_payer(folder):

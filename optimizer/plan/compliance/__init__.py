@@ -1,0 +1,1 @@
+"""The standards in force, each kind of check in its module."""

@@ -1,0 +1,1 @@
+"""``plan.xlsx``: a module for each kind of sheet."""

@@ -1,0 +1,34 @@
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def _made_plan_module():
+    name = "made_plan"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / "plan" / "made_plan.py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def made():
+    """The module that makes a small plan by hand."""
+    return _made_plan_module()
+
+
+@pytest.fixture(scope="session")
+def plan(made, tmp_path_factory):
+    """A small plan, every table filled."""
+    return made.made_plan(tmp_path_factory.mktemp("region"))
+
+
+@pytest.fixture(scope="session")
+def nasty_plan(made, tmp_path_factory):
+    """The same, with site names that a workbook or a page must not take for code."""
+    names = {"V2": made.NASTY_FORMULA, "V6": made.NASTY_MARKUP, "T3": "+白岩镇/一:二?"}
+    return made.made_plan(tmp_path_factory.mktemp("nasty"), names)
