@@ -84,7 +84,7 @@ def _settlement_of(points: pd.DataFrame, settlements: pd.DataFrame) -> NDArray[n
 
 
 def wanted_units(region: Region, need: pd.DataFrame) -> pd.DataFrame:
-    """Units of each relief item that the people in need want.
+    """Units of each relief item that the people in need want; other items are not shipped to people.
 
     Returns
     -------
@@ -92,7 +92,8 @@ def wanted_units(region: Region, need: pd.DataFrame) -> pd.DataFrame:
         ``site_id``, ``item_id``, ``units`` (people or person-days × share × norm) and ``per_person`` (units that one
         person who needs the item gets); positive rows only.
     """
-    norms = region.tables["norms"]
+    items, norms = region.tables["items"], region.tables["norms"]
+    norms = norms[norms["item_id"].isin(items.loc[items["use"] == "relief", "item_id"])]
     grid = need.reset_index().merge(norms[["item_id", "quantity", "basis", "share"]], how="cross")
     days = (grid["person_days"] / grid["people"]).where(grid["basis"] == "person_day", 1.0)
     grid["per_person"] = grid["quantity"] * days

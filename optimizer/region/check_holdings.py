@@ -42,6 +42,11 @@ def _items(items: TypedTable) -> Iterator[Problem]:
             yield items.problem(row, "gb_code", "gb_code", value=code, severity="warning")
     for row in np.flatnonzero(frame["pack_size"] == 0).tolist():
         yield items.problem(row, "pack_size", "pack_of_nothing", value=0)
+    # What a rule asks a site to have is counted and bought by the unit.
+    by_the_pack = (frame["pack_size"] > 0) & (frame["pack_size"] != 1) & frame["use"].isin(list(KITS))
+    for row in np.flatnonzero(by_the_pack & (frame["use"] != "relief")).tolist():
+        use, size = frame["use"].iloc[row], f"{frame['pack_size'].iloc[row]:g}"
+        yield items.problem(row, "pack_size", "pack_of_equipment", value=size, use=KITS[use], code=use)
     for column in ("volume_m3", "mass_kg"):
         for row in np.flatnonzero((frame[column] == 0) & (frame["use"] == "relief")).tolist():
             yield items.problem(row, column, "weightless", value=0, severity="warning", name=frame["name"].iloc[row])

@@ -134,6 +134,11 @@ def test_a_norm_of_equipment(district, where):
     assert where(problem) == ("norms.csv", 3, "item_id")
 
 
+def test_equipment_sold_by_the_pack(district, where):
+    problem = only(district.edit("items.csv", "排水泵,台,1,", "排水泵,台,4,").problems())
+    assert where(problem) == ("items.csv", 4, "pack_size")
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "row"),
     [
