@@ -246,12 +246,13 @@ def _plan(
     """Read a region, plan it, write the plan folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
     from optimizer.plan.annual import make_plan
-    from optimizer.plan.folder import write_plan
+    from optimizer.plan.folder import check_out, write_plan
     from optimizer.progress import part
     from optimizer.region.reading import read_region
     from optimizer.report.summary import headline
 
     language = session.language
+    check_out(out)
     read = read_region(region)
     _check_scenarios(read, scenario_ids or ())
     session.warn(read.warnings, WARNINGS_SHOWN)

@@ -75,7 +75,7 @@ def write_plan(plan: Plan, out: Path, language: Language, *, progress: Progress 
         ``out`` holds what is no plan, or cannot be written or replaced; nothing has changed then.
     """
     out = Path(out).expanduser().resolve()
-    _refuse(out)
+    check_out(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".writing", dir=out.parent))
@@ -123,8 +123,26 @@ def _summary(
     write_manifest(manifest(plan, figures, language, roads, warnings), folder)
 
 
+def check_out(out: Path) -> None:
+    """Refuse, before the work begins, a place where no plan can be written; nothing is left there.
+
+    Raises
+    ------
+    ProblemsError
+        ``out`` holds anything but a plan (what a planner put there is not to be lost), or the nearest folder above it
+        that exists cannot be written.
+    """
+    out = Path(out).expanduser().resolve()
+    try:
+        _refuse(out)
+        home = next((folder for folder in out.parents if folder.exists()), out)
+        Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=home)).rmdir()
+    except OSError as error:
+        raise _not_written(out, error) from error
+
+
 def _refuse(out: Path) -> None:
-    """Refuse a place that holds anything but a plan: what a planner put there is not to be lost."""
+    """Refuse a place that holds anything but a plan."""
     if not out.exists():
         return
     if not out.is_dir():

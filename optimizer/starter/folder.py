@@ -22,12 +22,22 @@ def region_id(name: str) -> str:
 
 
 def check_out(folder: Path, *, overwrite: bool) -> None:
-    """Refuse a folder that holds something, before the work begins.
+    """Refuse a folder that holds something or cannot be written, before the work begins.
 
     Raises
     ------
     ProblemsError
     """
+    folder = Path(folder).resolve()
+    try:
+        _refuse(folder, overwrite=overwrite)
+        home = next((above for above in folder.parents if above.exists()), folder)
+        Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=home)).rmdir()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _refuse(folder: Path, *, overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise ProblemsError([_problem("out_is_file", "out_unwritable_mend", folder=folder)])
     if folder.is_dir() and any(folder.iterdir()) and not overwrite:

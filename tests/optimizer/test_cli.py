@@ -260,6 +260,18 @@ def test_a_scenario_that_the_region_has_not_is_refused_before_anything_is_planne
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", [["demo"], ["plan", "no-such-region"], ["init", "no-such-file.osm"]])
+@pytest.mark.parametrize("place", ["", "plan"])
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_read(capsys, tmp_path, command, place):
+    (tmp_path / "mine").write_text("mine", encoding="utf-8")
+    assert main([*command, "--out", str(tmp_path / "mine" / place), "--lang", "en"]) == 1
+    said = capsys.readouterr().err
+    assert "mine" in said
+    assert "no-such" not in said.splitlines()[-1]
+    assert "1 error(s)" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
 def test_the_demo_region_is_sound(capsys):
     assert main(["validate", str(ROOT / "datasets" / "yubei"), "--json", "--lang", "en"]) == 0
     told = json.loads(capsys.readouterr().out)
