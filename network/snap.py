@@ -2,6 +2,9 @@
 
 A site whose nearest road is a piece cut off from the rest (a mapping gap, a clipped extract, a gated yard) would
 silently become unreachable. It is put on the main piece when that lies within the limit, and reported either way.
+
+No village has a way onto an expressway that passes by: nodes of motorways and their ramps alone are taken only where no
+other lies within the limit.
 """
 
 from __future__ import annotations
@@ -13,11 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 from scipy.spatial import cKDTree
 
-from network.roads import RoadNetwork
+from network.roads import ROAD_CLASSES, RoadNetwork
 from network.times import main_component
 
 ACCESS_KMH = 10.0
 """A vehicle over the lane or yard, bends included, that the map does not show, taken straight: assumption."""
+
+NO_ACCESS = ("motorway", "motorway_link")
+"""Roads that are entered at junctions only."""
 
 OK, TOO_FAR, CUT_OFF_PIECE = "ok", "too_far", "cut_off_piece"
 
@@ -32,10 +38,11 @@ class Snapping:
     Attributes
     ----------
     node : (k,) int32
-        A node of the main piece; −1 where none lies within the limit.
+        The nearest node of the main piece that is not on expressways alone, or the nearest of them where there is no
+        other within the limit; −1 where none lies within the limit.
     distance_m : (k,) float64
-        Straight distance to the nearest node of the main piece, within the limit or not; infinite for a site without
-        coordinates.
+        Straight distance to ``node``, or to the nearest node of the main piece where that is beyond the limit; infinite
+        for a site without coordinates.
     access_min : (k,) float64
         That distance at :data:`ACCESS_KMH`.
     status : (k,) str
@@ -58,7 +65,7 @@ class Snapping:
 def snap(
     network: RoadNetwork, lon: ArrayLike, lat: ArrayLike, limit_m: float, *, main: NDArray[np.bool_] | None = None
 ) -> Snapping:
-    """Put sites on the nearest node of the main piece.
+    """Put sites on the nearest node of the main piece that has access to the land beside it.
 
     Parameters
     ----------
@@ -78,12 +85,15 @@ def snap(
     road = _in_space(network.lon, network.lat)
     on_main = main_component(network) if main is None else main
     nearest_m, nearest = _nearest(road, np.arange(network.node_count), site)
-    distance_m, node = _nearest(road, np.flatnonzero(on_main), site)
+    main_m, node = _nearest(road, np.flatnonzero(on_main), site)
+    access_m, access = _nearest(road, np.flatnonzero(on_main & _with_access(network)), site)
+    within = access_m <= limit_m
+    distance_m, node = np.where(within, access_m, main_m), np.where(within, access, node)
     found = nearest >= 0
     off_main = found.copy()
     off_main[found] = ~on_main[nearest[found]]
     # The main piece may have a node in the same place as the other's, or one just as near.
-    off_main &= nearest_m < distance_m
+    off_main &= nearest_m < main_m
     status = np.where(nearest_m > limit_m, TOO_FAR, np.where(off_main, CUT_OFF_PIECE, OK))
     return Snapping(
         node=np.where(distance_m <= limit_m, node, -1).astype(np.int32),
@@ -93,6 +103,14 @@ def snap(
         nearest_node=nearest.astype(np.int32),
         nearest_m=nearest_m,
     )
+
+
+def _with_access(network: RoadNetwork) -> NDArray[np.bool_]:
+    """(n,) nodes where a road begins or ends that is no expressway."""
+    open_road = ~np.isin(network.road_class, [ROAD_CLASSES.index(name) for name in NO_ACCESS])
+    nodes = np.zeros(network.node_count, dtype=np.bool_)
+    nodes[network.tail[open_road]] = nodes[network.head[open_road]] = True
+    return nodes
 
 
 def _in_space(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:

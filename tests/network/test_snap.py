@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from network.roads import RoadNetwork
+from network.roads import ROAD_CLASSES, RoadNetwork
 from network.snap import ACCESS_KMH, snap
 
 
@@ -53,3 +53,23 @@ def test_no_sites_and_no_roads(two_pieces: RoadNetwork, make_network: Callable[.
     assert snap(two_pieces, [], [], limit_m=100.0).node.shape == (0,)
     nowhere = snap(make_network([], [], [], []), [106.6], [29.7], limit_m=100.0)
     assert (nowhere.status.tolist(), nowhere.node.tolist()) == (["too_far"], [-1])
+
+
+def test_no_way_onto_an_expressway_beside_a_village(make_network: Callable[..., RoadNetwork]) -> None:
+    # An expressway 0-1-2; at its end 2 a ramp down to the road 3-4. The village lies beside node 1.
+    ends = [(0, 1), (1, 2), (2, 3), (3, 4)]
+    kinds = ["motorway", "motorway", "motorway_link", "tertiary"]
+    tail, head = [a for a, _ in ends] + [b for _, b in ends], [b for _, b in ends] + [a for a, _ in ends]
+    road_class = [ROAD_CLASSES.index(kind) for kind in kinds * 2]
+    lon, lat = [106.60, 106.61, 106.62, 106.62, 106.61], [29.700, 29.700, 29.700, 29.702, 29.703]
+    network = make_network(lon, lat, tail, head, road_class=road_class)
+    # 111 m north of node 1, thus some 222 m south of node 4; then beside node 0, with the next road some 960 m away.
+    snapping = snap(network, [106.61, 106.60], [29.701, 29.700], limit_m=500.0)
+    assert snapping.node.tolist() == [4, 0]
+    assert snapping.nearest_node.tolist() == [1, 0]
+    assert snapping.status.tolist() == ["ok", "ok"]
+    assert snapping.distance_m == pytest.approx([222.0, 0.0], abs=1.0)
+    # The foot of a ramp is on a road that takes everyone.
+    assert snap(network, [106.62], [29.7019], limit_m=500.0).node.tolist() == [3]
+    # Where the limit leaves nothing else, the expressway will do.
+    assert snap(network, [106.61], [29.701], limit_m=150.0).node.tolist() == [1]
