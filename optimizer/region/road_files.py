@@ -13,10 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
+import network.links
 import network.osm
+import network.osm_file
 import network.road_tags
 import network.roads
-from network.osm import read_osm
+from network.osm import SYNTHETIC, read_osm
 from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.words import Phrase
@@ -46,7 +48,13 @@ def load_roads(path: Path, *, synthetic: bool = False) -> RoadNetwork:
     if not path.is_file():
         raise ProblemsError([_problem("roads_missing", path.name, path=str(path))])
     roads = _compiled(path) if path.suffix == ".npz" else _from_osm(path)
-    return replace(roads, synthetic=True) if synthetic else roads
+    return _made_up(roads, path) if synthetic else roads
+
+
+def _made_up(roads: RoadNetwork, path: Path) -> RoadNetwork:
+    """Give the roads as what they are declared to be: nobody who maps real ones is to be named as their source."""
+    source = roads.source if roads.synthetic else f"{SYNTHETIC} ({path.name})"
+    return replace(roads, synthetic=True, source=source)
 
 
 def sha256(path: Path) -> str:
@@ -108,7 +116,7 @@ def _from_osm(path: Path) -> RoadNetwork:
 def _fingerprint(path: Path) -> str:
     """Name what was compiled by the file and by the code that compiles, so that a new reader reads anew."""
     code = hashlib.sha256()
-    for module in (network.osm, network.road_tags, network.roads):
+    for module in (network.osm, network.osm_file, network.links, network.road_tags, network.roads):
         code.update(Path(str(module.__file__)).read_bytes())
     return f"{sha256(path)}-{code.hexdigest()[:16]}"
 

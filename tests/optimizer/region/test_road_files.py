@@ -5,7 +5,11 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+import network.links
+import network.osm
+import network.osm_file
 import optimizer.region.road_files as road_files
+from network.osm import read_osm
 from network.problem import ProblemsError
 from optimizer.region.road_files import load_roads
 
@@ -76,7 +80,31 @@ def test_old_copies_give_way(osm, monkeypatch):
 
 def test_a_region_may_declare_its_roads_synthetic(osm):
     assert load_roads(osm).synthetic is False
-    assert load_roads(osm, synthetic=True).synthetic is True
+    roads = load_roads(osm, synthetic=True)
+    assert roads.synthetic is True
+    assert roads.source == "synthetic (roads.osm)"
+
+
+def test_made_up_roads_are_not_credited_to_openstreetmap(osm, tmp_path):
+    osm.write_text(OSM.replace("<osm ", '<osm generator="synthetic, seed 7" '), encoding="utf-8")
+    for roads in (load_roads(osm), load_roads(osm, synthetic=True)):
+        assert roads.source == "synthetic, seed 7 (roads.osm)"
+    osm.write_text(OSM, encoding="utf-8")
+    read_osm(osm).save(tmp_path / "roads.npz")
+    assert "OpenStreetMap" in load_roads(tmp_path / "roads.npz").source
+    assert load_roads(tmp_path / "roads.npz", synthetic=True).source == "synthetic (roads.npz)"
+
+
+def test_a_new_reader_compiles_anew_whichever_of_its_parts_is_new(osm, monkeypatch):
+    load_roads(osm)
+    for part in (network.links, network.osm_file, network.osm):
+        changed = osm.parent / f"{part.__name__}.py"
+        changed.write_text("# another reader", encoding="utf-8")
+        kept = set((osm.parent / "cache").iterdir())
+        with monkeypatch.context() as patch:
+            patch.setattr(part, "__file__", str(changed))
+            load_roads(osm)
+        assert len(set((osm.parent / "cache").iterdir()) - kept) == 1, part.__name__
 
 
 @pytest.mark.parametrize(("field", "value"), [("tail", 99), ("name", 7), ("shape_first", -1)])
