@@ -89,8 +89,8 @@ class Parameters(Strict):
     cvar_share: float = Field(
         default=0.2, gt=0, le=1, description="CVaR looks at so large a share of the worst outcomes"
     )
-    priority_weight: float = Field(
-        default=4, ge=1, le=100, description="A want of priority p weighs so much more than p + 1"
+    priority_ratio: float = Field(
+        default=10, ge=1, le=100, description="A want of priority p weighs so much more than p + 1"
     )
 
 

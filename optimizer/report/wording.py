@@ -184,17 +184,13 @@ class Wording:
 
     def layer_name(self, name: str) -> str:
         """What the layer called ``name`` stands for."""
-        kind, _, priority = name.partition("_")
-        if kind == "unmet":
-            return self("layer_unmet", priority=priority) if priority else self("layer_unmet_all")
         known = f"layer_{name}" in catalogue("optimizer", "plan")
         return self(f"layer_{name}") if known else name
 
     def layer_unit(self, layer: Layer) -> str:
         """Unit of a layer's value."""
-        kind = layer.name.partition("_")[0]
-        units = {"unmet": "person_items", "late": "person_items", "cost": "unit_cny"}
-        return self(units.get(kind, "unit_weighted"))
+        units = {"unmet": "unit_weighted_person_items", "late": "person_items", "cost": "unit_cny"}
+        return self(units.get(layer.name, "unit_weighted"))
 
     def proof(self, layer: Layer) -> str:
         """How well a layer is proven; the word optimum only where it is."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from network.words import Phrase, catalogue
 from optimizer.verify.money import override_shortfall
 from optimizer.verify.outcome import SHARES, Claims, Outcome, number, said
 
@@ -20,15 +21,26 @@ def layer_values(claims: Claims, met: pd.DataFrame) -> dict[str, float]:
     weight = claims.tables["scenarios"].set_index("scenario_id")["weight"].astype(float)
     each = met["person_items"] / met["want"]
     values = {"decided": _decided(claims), "mandatory": _short(claims, mandatory=True)}
-    for priority in sorted(met["priority"].astype(int).unique()):
-        rows = met[met["priority"] == priority]
-        outcome = (rows["unmet"] * each.loc[rows.index]).groupby(rows["scenario_id"]).sum()
-        values[f"unmet_{priority}"] = _risk(claims, outcome.reindex(weight.index).fillna(0.0), weight)
+    weighted = met["unmet"] * each * met["item_id"].map(priority_weights(claims))
+    outcome = weighted.groupby(met["scenario_id"]).sum()
+    values["unmet"] = _risk(claims, outcome.reindex(weight.index).fillna(0.0), weight)
     late = (met["late"] * each).groupby(met["scenario_id"]).sum()
     values["late"] = float((late.reindex(weight.index).fillna(0.0) * weight).sum())
     values["advisory"] = _short(claims, mandatory=False)
     values["cost"] = float(claims.tables["budgets"]["spent_cny"].sum())
     return values
+
+
+def priority_weights(claims: Claims) -> pd.Series[float]:
+    """Weight of an unmet person-item by ``item_id``: 1 for the lowest priority, the ratio to a power for those above.
+
+    Priorities that no relief item has make no step.
+    """
+    norms, items = claims.region.tables["norms"], claims.region.tables["items"]
+    relief = norms[norms["item_id"].isin(items.loc[items["use"] == "relief", "item_id"])].set_index("item_id")
+    rank = relief["priority"].rank(method="dense")
+    weights: pd.Series[float] = claims.region.settings.parameters.priority_ratio ** (rank.max() - rank)
+    return weights
 
 
 def _risk(claims: Claims, outcome: pd.Series, weight: pd.Series) -> float:
@@ -87,21 +99,26 @@ def verify_layers(claims: Claims, met: pd.DataFrame) -> Outcome:
     named = {str(layer["name"]) for layer in stated}
     for name in sorted(set(values) - named):
         right = values[name] <= 1e-3
-        outcome += said("layer_left_out", right=right, layer=name, value=number(values[name]))
+        outcome += said("layer_left_out", right=right, layer=_title(name), value=number(values[name]))
     return outcome
 
 
 def _layer(claims: Claims, layer: Mapping[str, Any], found: float) -> Outcome:
     name, value, bound = str(layer["name"]), float(layer["value"]), float(layer["bound"])
     slack = 1e-3 + _FEASIBLE * max(float(layer["scale"]), abs(value))
-    words = {"layer": name, "claim": number(value), "value": number(found), "bound": number(bound)}
+    words = {"layer": _title(name), "claim": number(value), "value": number(found), "bound": number(bound)}
     outcome = said("layer_value", right=found <= value + slack, **words)
     outcome += said("layer_bound", right=found >= bound - slack, **words)
     outcome += said("bound_above_value", right=bound <= value + slack, **words)
     gap = 0.0 if value - bound <= 1e-6 * max(1.0, float(layer["scale"])) else (value - bound) / value
     right = abs(gap - float(layer["gap"])) <= float(SHARES.slack(gap))
-    outcome += said("layer_gap", right=right, layer=name, claim=number(float(layer["gap"])), value=number(gap))
+    outcome += said("layer_gap", right=right, layer=_title(name), claim=number(float(layer["gap"])), value=number(gap))
     options = claims.document.get("options")
     asked = float(options["gap"]) if isinstance(options, dict) and "gap" in options else 0.0
     right = bool(layer["proven"]) == (gap <= asked + 1e-12)
-    return outcome + said("layer_proven", right=right, layer=name, gap=number(gap), asked=number(asked))
+    return outcome + said("layer_proven", right=right, layer=_title(name), gap=number(gap), asked=number(asked))
+
+
+def _title(name: str) -> Phrase | str:
+    """What a layer stands for, in words where there are any."""
+    return Phrase(f"optimizer.plan.layer_{name}") if f"layer_{name}" in catalogue("optimizer", "plan") else name

@@ -65,8 +65,8 @@ def test_english_items_go_by_their_english_names(plan):
 @pytest.mark.parametrize(("language", "word"), [("zh", "最优"), ("en", "optim")])
 def test_only_a_proven_layer_speaks_of_the_optimum(plan, language, word):
     words = Wording.of(plan, language)
-    proven = Layer("unmet_1", 10.0, 9.9, 0.01, 10.0, "", True, "Optimal", 1.0)
-    open_ = Layer("unmet_1", 10.0, 9.0, 0.1, 10.0, "", False, "Optimal", 1.0)
+    proven = Layer("unmet", 10.0, 9.9, 0.01, 10.0, "", True, "Optimal", 1.0)
+    open_ = Layer("unmet", 10.0, 9.0, 0.1, 10.0, "", False, "Optimal", 1.0)
     assert word in words.proof(proven)
     assert "1.00%" in words.proof(proven)
     assert word not in words.proof(open_)

@@ -30,6 +30,7 @@ from optimizer.region.registers import STANDARDS
 from optimizer.region.scenarios import RoadState
 from optimizer.report.figures import figures_of
 from optimizer.verify.folder import read_claims, verify_inputs
+from optimizer.verify.layers import layer_values, priority_weights
 from optimizer.verify.outcome import Claims
 from optimizer.verify.roads import ScenarioRoads
 from optimizer.verify.transport import verify_hours
@@ -501,6 +502,32 @@ def test_risk_is_recomputed_as_it_was_asked_for(claims: Claims) -> None:
     # The expected value that the plan states is below its worst scenario.
     assert scenarios["unmet"].max() > (scenarios["unmet"] * scenarios["weight"]).sum()
     assert checks_of(replace(claims, document=document))["layers"]().failures
+
+
+def test_a_priority_weighs_ten_times_the_next_that_there_is(claims: Claims) -> None:
+    norms = claims.region.tables["norms"]
+    changed = norms.assign(priority=norms["item_id"].map({"water": 1, "quilt": 2, "lamp": 4}))
+    tables = claims.region.tables | {"norms": changed}
+    weights = priority_weights(replace(claims, region=replace(claims.region, tables=tables)))
+    assert weights.to_dict() == {"water": 100.0, "quilt": 10.0, "lamp": 1.0}
+
+
+def test_unmet_want_is_weighted_by_priority_and_probability(claims: Claims) -> None:
+    # The flood comes with 0.1 a year, the earthquake with 1 / 50: they weigh 0.1 / 0.12 and 0.02 / 0.12.
+    rows = [
+        ("flood", "V1", "water", 150.0, 10.0, 30.0, 1),
+        ("flood", "V1", "lamp", 2.0, 10.0, 1.0, 2),
+        ("quake", "V2", "quilt", 8.0, 8.0, 6.0, 1),
+    ]
+    columns = ["scenario_id", "site_id", "item_id", "want", "person_items", "unmet", "priority"]
+    met = pd.DataFrame(rows, columns=columns).assign(late=0.0)
+    # A bottle is 1 / 15 of what one person gets, a lamp is for five: 30 / 15 × 10 + 1 × 5 × 1 = 25; 6 × 10 = 60.
+    assert layer_values(claims, met)["unmet"] == pytest.approx((25 * 0.1 + 60 * 0.02) / 0.12)
+    worst = replace(claims, document={**claims.document, "options": {"risk": "worst"}})
+    assert layer_values(worst, met)["unmet"] == pytest.approx(60.0)
+    # The worst fifth: all of the earthquake's 1 / 6, and 0.2 − 1 / 6 of the flood.
+    tail = replace(claims, document={**claims.document, "options": {"risk": "cvar"}})
+    assert layer_values(tail, met)["unmet"] == pytest.approx((60 / 6 + 25 * (0.2 - 1 / 6)) / 0.2)
 
 
 def test_its_own_dijkstra_agrees_with_the_engine_on_every_pair(claims: Claims) -> None:

@@ -104,8 +104,8 @@ def test_synthetic_roads_are_said_in_bold(paper):
 def test_each_layer_shows_its_gap_and_only_proven_ones_are_called_proven(paper):
     table = next(table for table in paper.tables if table.rows[0].cells[-1].text == "证明")
     rows = {row.cells[0].text: [cell.text for cell in row.cells][-2:] for row in table.rows}
-    assert rows["第 1 优先级未满足需求"] == ["0.08%", "已证明"]
-    assert rows["第 2 优先级未满足需求"] == ["3.30%", "未证明"]
+    assert rows["未满足需求（按优先级加权）"] == ["0.08%", "已证明"]
+    assert rows["延迟满足的需求"] == ["3.30%", "未证明"]
     assert "最优" not in _text(paper)
 
 
