@@ -297,7 +297,8 @@ def budgets(
     upkeep = bought["cost_cny"] * bought["item_id"].map(share)
 
     def paid(amount: pd.Series, payer: pd.Series) -> NDArray[np.float64]:
-        return amount.astype(float).groupby(payer).sum().reindex(payers.index).fillna(0.0).to_numpy(np.float64)
+        sums = amount.astype(float).groupby(payer).sum().reindex(payers.index).fillna(0.0)
+        return np.asarray(sums, dtype=np.float64)
 
     running = paid(upkeep, bought["payer_id"]) + paid(depot["yearly_cost_cny"], depot["payer_id"])
     rows = pd.DataFrame(

@@ -257,7 +257,8 @@ class _RoadTimes:
         rows = pd.DataFrame(
             {"scenario": number, "pool": pairs["pool"], "source": pairs["source"], "transfer_min": transfer}
         )
-        return rows.loc[np.isfinite(rows["transfer_min"])]
+        reached: pd.DataFrame = rows.loc[np.isfinite(rows["transfer_min"])]
+        return reached
 
 
 def _closest(minutes: pd.DataFrame, number: int) -> list[tuple[str, str]]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from network.snap import Snapping
 
 from network.problem import Problem
 from network.roads import RoadNetwork
+from network.snap import Snapping
 from optimizer.region.overrides import Override
 from optimizer.region.scenarios import Scenario
 from optimizer.region.settings import RegionSettings
