@@ -40,7 +40,8 @@ Variables
 Layers, in order
     decided     Σ weight · shortfall of what the planner has decided (0 unless money or storage does not allow it)
     mandatory   Σ weight · shortfall of mandatory requirements
-    unmet_1 …   Σₛ probability · Σ unmet / per_person over items of priority 1, then 2, … (person-items);
+    unmet       Σₛ probability · Σ weight · unmet / per_person (weighted person-items: the lowest priority weighs 1,
+                each above it ``priority_ratio`` times the one below);
                 with ``risk`` "cvar" the mean of the worst share of outcomes, with "worst" the worst scenario
     late        Σₛ probability · Σ ship[late] / per_person
     advisory    Σ weight · shortfall of the other requirements
@@ -52,6 +53,7 @@ Constraints
     moves_balance[i, o]      Σ_j moved_in = Σ_j moved_out
     storage_limit[j]         Σ volume · held ≤ storage + Σ size_storage · build
     one_size[j]              Σ_z build ≤ 1
+    opened_first[j, i]       held ≤ useful · Σ_z build at a candidate, where no scenario can use more than ``useful``
     payer_budget[o]          Σ what o pays ≤ budget
     equipment_limit[q]       bought ≤ units
     depot_wish[w]            Σ build + short ≥ 1
@@ -76,11 +78,8 @@ import pulp
 from pulp import LpAffineExpression as Sum
 from pulp import LpVariable as Variable
 
-from optimizer.models.reserve_problem import LOCAL, TIERS, ReserveProblem, ReserveSolution
+from optimizer.models.reserve_problem import LOCAL, TIERS, Floats, Ints, ReserveProblem, ReserveSolution
 from optimizer.models.solve import LayeredSolution, Objective, solve_in_layers
-
-NEAREST = 4
-"""Arcs of a place whose shipments are in the LP from the start; the others join when pricing calls for them."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def solve_reserve(
     """
     model, variables, objectives = state_reserve(problem)
     solution = solve_in_layers(
-        model, objectives, gap=gap, time_limit_s=time_limit_s, lazy=_farther(problem, variables), progress=progress
+        model, objectives, scenario_of(problem, variables), gap=gap, time_limit_s=time_limit_s, progress=progress
     )
     return _read(problem, variables, solution)
 
@@ -140,6 +139,7 @@ def state_reserve(problem: ReserveProblem) -> tuple[pulp.LpProblem, Variables, l
         moves_balance,
         storage_limit,
         one_size,
+        opened_first,
         payer_budget,
         depot_wish,
         stock_wish,
@@ -151,6 +151,15 @@ def state_reserve(problem: ReserveProblem) -> tuple[pulp.LpProblem, Variables, l
         for name, constraint in family(problem, x):
             model.addConstraint(constraint, name)
     return model, x, layers(problem, x, model)
+
+
+def scenario_of(problem: ReserveProblem, x: Variables) -> dict[str, int]:
+    """Scenario of every variable of the second stage, by the variable's name."""
+    recourse = problem.recourse
+    scenario = {ship.name: int(recourse.arc_scenario[a]) for (a, _, _), ship in x.ship.items()}
+    scenario |= {unmet.name: s for (s, _, _), unmet in x.unmet.items()}
+    scenario |= {posted.name: int(recourse.posting_scenario[n]) for n, posted in enumerate(x.posted)}
+    return scenario | {f"excess_{s}": s for s in range(len(problem.scenarios))}
 
 
 def _variables(problem: ReserveProblem, model: pulp.LpProblem) -> Variables:
@@ -195,18 +204,6 @@ def _shipments(problem: ReserveProblem, model: pulp.LpProblem) -> dict[tuple[int
             if c != LOCAL and recourse.arrival_min[a] <= recourse.due_min[-1]:
                 ship[a, int(i), True] = model.add_variable(f"ship_{a}_{i}_late", 0)
     return ship
-
-
-def _farther(problem: ReserveProblem, x: Variables) -> frozenset[str]:
-    """Shipments that a solution seldom uses: late ones, and those not from the nearest sources of a place."""
-    recourse = problem.recourse
-    order = np.lexsort((recourse.arrival_min, recourse.arc_place, recourse.arc_scenario))
-    pair = recourse.arc_scenario[order] * len(problem.places) + recourse.arc_place[order]
-    first = np.concatenate([[True], pair[1:] != pair[:-1]]) if len(pair) else np.empty(0, dtype=bool)
-    start = np.maximum.accumulate(np.where(first, np.arange(len(pair)), 0))
-    near = np.zeros(len(order), dtype=bool)
-    near[order] = np.arange(len(pair)) - start < NEAREST
-    return frozenset(ship.name for (a, _, late), ship in x.ship.items() if late or not near[a])
 
 
 Named = Iterable[tuple[str, pulp.LpConstraint]]
@@ -273,6 +270,37 @@ def one_size(problem: ReserveProblem, x: Variables) -> Named:
         sizes[int(j)].append(x.build[z])
     for j, choices in sizes.items():
         yield f"one_size_{j}", Sum([(choice, 1.0) for choice in choices]) <= 1
+
+
+def opened_first(problem: ReserveProblem, x: Variables) -> Named:
+    """Nothing is held at a candidate that is not opened: said item by item, it makes the LP open by more than a crumb.
+
+    Valid, since stock beyond the largest want that a scenario can call on (or the planner asks for) helps nobody.
+    """
+    recourse = problem.recourse
+    largest = np.zeros((len(problem.sources), len(problem.items)))
+    wanted = np.zeros_like(largest)
+    for s in range(len(problem.scenarios)):
+        wanted[:] = 0.0
+        own = recourse.arc_scenario == s
+        pairs = np.unique(np.stack([recourse.arc_source[own], recourse.arc_place[own]], axis=1), axis=0)
+        np.add.at(wanted, pairs[:, 0], recourse.want[s, pairs[:, 1]])
+        kept = recourse.kept[s][:, None]
+        largest = np.maximum(largest, np.divide(wanted, kept, where=kept > 0, out=np.zeros_like(wanted)))
+    for wish in problem.stock_wishes:
+        largest[wish.source, wish.item] = max(largest[wish.source, wish.item], wish.units)
+    pack = {
+        (int(problem.holdings.source[h]), int(problem.holdings.item[h])): p
+        for h, p in zip(problem.lines.holding, problem.lines.pack, strict=True)
+    }
+    for (j, i), held in x.held.items():
+        if problem.storage_m3[j] > 0:
+            continue
+        built = [
+            (x.build[z], -float(largest[j, i] + pack.get((j, i), 0.0)))
+            for z in np.flatnonzero(problem.sizes.source == j)
+        ]
+        yield f"opened_first_{j}_{i}", Sum([(held, 1.0), *built]) <= 0
 
 
 def _expenses(problem: ReserveProblem, x: Variables) -> Iterable[tuple[int, Variable, float]]:
@@ -376,10 +404,9 @@ def pool_size(problem: ReserveProblem, x: Variables) -> Named:
 def layers(problem: ReserveProblem, x: Variables, model: pulp.LpProblem) -> list[Objective]:
     """State the layers in order of precedence; empty ones are left out."""
     wanted = [_requirements(problem, x, tier) for tier in range(len(TIERS))]
-    unmet = [_unmet(problem, x, model, int(priority)) for priority in np.unique(problem.priority)]
     expenses = [(variable, cost) for _, variable, cost in _expenses(problem, x)]
     cost = Objective("cost", Sum(expenses), float(problem.budget_cny.sum()), "CNY")
-    stated = [wanted[0], wanted[1], *unmet, _late(problem, x), wanted[2], cost]
+    stated = [wanted[0], wanted[1], _unmet(problem, x, model), _late(problem, x), wanted[2], cost]
     return [objective for objective in stated if objective.scale > 0 or objective.name == "cost"]
 
 
@@ -398,31 +425,46 @@ def _requirements(problem: ReserveProblem, x: Variables, tier: int) -> Objective
     return Objective(TIERS[tier], Sum([t for t in terms if t[1]], missing), scale, "requirements")
 
 
-def _unmet(problem: ReserveProblem, x: Variables, model: pulp.LpProblem, priority: int) -> Objective:
-    """Unmet person-items of one priority: expected, mean of the worst share, or worst."""
+def _unmet(problem: ReserveProblem, x: Variables, model: pulp.LpProblem) -> Objective:
+    """Unmet person-items, weighted by priority: expected, mean of the worst share, or worst."""
     recourse = problem.recourse
-    chosen = problem.priority == priority
+    weight = priority_weights(problem.priority, problem.priority_ratio)
     by_scenario: dict[int, list[tuple[Variable, float]]] = defaultdict(list)
     for (s, v, i), unmet in x.unmet.items():
-        if chosen[i]:
-            by_scenario[s].append((unmet, 1 / float(recourse.per_person[s, v, i])))
-    person_items = np.divide(
-        recourse.want, recourse.per_person, where=recourse.want > 0, out=np.zeros_like(recourse.want)
-    )
-    outcome = person_items[:, :, chosen].sum(axis=(1, 2))
-    name, unit = f"unmet_{priority}", "person-items"
+        by_scenario[s].append((unmet, float(weight[i] / recourse.per_person[s, v, i])))
+    outcome = person_items(problem) @ weight
+    unit = "weighted person-items"
     if problem.risk == "expected":
         terms = [(v, c * float(recourse.probability[s])) for s, sums in by_scenario.items() for v, c in sums]
-        return Objective(name, Sum(terms), float(outcome @ recourse.probability), unit)
-    # Rockafellar & Uryasev (2000): CVaR = min η + Σ probability · excess / share; a share of 0 is the worst case.
-    threshold = model.add_variable(f"{name}_threshold", 0)
+        return Objective("unmet", Sum(terms), float(outcome @ recourse.probability), unit)
+    # Rockafellar & Uryasev (2000): CVaR = min η + Σ probability · excess / share. Where every excess weighs 1 or more,
+    # the threshold rises to the worst outcome.
+    threshold = model.add_variable("threshold", 0)
     terms = [(threshold, 1.0)]
     for s, sums in by_scenario.items():
-        excess = model.add_variable(f"{name}_excess_{s}", 0, 0 if problem.risk == "worst" else None)
+        excess = model.add_variable(f"excess_{s}", 0)
+        weight_beyond = 1.0 if problem.risk == "worst" else float(recourse.probability[s]) / problem.cvar_share
         beyond = [(v, -c) for v, c in sums] + [(threshold, 1.0), (excess, 1.0)]
-        model.addConstraint(Sum(beyond) >= 0, f"{name}_beyond_{s}")
-        terms.append((excess, float(recourse.probability[s]) / problem.cvar_share))
-    return Objective(name, Sum(terms), float(outcome.max(initial=0.0)), unit)
+        model.addConstraint(Sum(beyond) >= 0, f"beyond_{s}")
+        terms.append((excess, weight_beyond))
+    return Objective("unmet", Sum(terms), float(outcome.max(initial=0.0)), unit)
+
+
+def priority_weights(priority: Ints, ratio: float) -> Floats:
+    """(I,) weight of an unmet person-item: 1 for the lowest priority, ``ratio`` times as much for each one above."""
+    rank = np.unique(priority, return_inverse=True)[1]
+    weights: Floats = ratio ** (rank.max(initial=0) - rank).astype(float)
+    return weights
+
+
+def person_items(problem: ReserveProblem) -> Floats:
+    """(S, I) person-items wanted: people who need the item, over all places."""
+    recourse = problem.recourse
+    each: Floats = np.divide(
+        recourse.want, recourse.per_person, where=recourse.want > 0, out=np.zeros_like(recourse.want)
+    )
+    total: Floats = each.sum(axis=1)
+    return total
 
 
 def _late(problem: ReserveProblem, x: Variables) -> Objective:
@@ -433,10 +475,8 @@ def _late(problem: ReserveProblem, x: Variables) -> Objective:
         if late:
             s, v = int(recourse.arc_scenario[a]), int(recourse.arc_place[a])
             terms.append((ship, float(recourse.probability[s] / recourse.per_person[s, v, i])))
-    person_items = np.divide(
-        recourse.want, recourse.per_person, where=recourse.want > 0, out=np.zeros_like(recourse.want)
-    )
-    return Objective("late", Sum(terms), float(person_items.sum(axis=(1, 2)) @ recourse.probability), "person-items")
+    scale = float(person_items(problem).sum(axis=1) @ recourse.probability)
+    return Objective("late", Sum(terms), scale, "person-items")
 
 
 def _read(problem: ReserveProblem, x: Variables, solution: LayeredSolution) -> ReserveSolution:

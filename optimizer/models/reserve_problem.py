@@ -169,6 +169,7 @@ class ReserveProblem:
     recourse: Recourse
     risk: Risk = "expected"
     cvar_share: float = 0.2
+    priority_ratio: float = 10.0
 
     def __post_init__(self) -> None:
         """Refuse what is no instance: a defect of the caller, named by array."""

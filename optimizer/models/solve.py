@@ -1,25 +1,22 @@
-"""Solve a PuLP model layer by layer with HiGHS, with a proven bound for each layer.
+"""Solve a two-stage PuLP model layer by layer, with a proven bound for each layer: the L-shaped method with HiGHS.
 
-Each layer's objective is minimised, then kept as a row ``layer ≤ value``. The model is stated once, in PuLP, and its
-arrays are handed to HiGHS. What is claimed is a dual bound that was worked out, never PuLP's ``status``, which says
-"Optimal" at a time limit too.
+The model is stated once, in PuLP, as one whole. Its columns fall into a first stage and one block a scenario, so it is
+solved by lines under the scenarios' cost (Van Slyke & Wets 1969; multicut, Birge & Louveaux 1988), which are found:
 
-A solution is found first, by rounding:
+1. with whole numbers relaxed, at points between the LP's solution and the best one so far (in-out: Ben-Ameur & Neto
+   2007);
+2. then at the solutions of the master problem with whole numbers, until its bound meets the best solution's cost.
 
-1. the layers of whole numbers that come first, as a MIP; their numbers are kept;
-2. the layers as LPs, one after the other; what is open by half or more is opened, the rest is not;
-3. the LPs again; the other whole numbers are rounded down;
-4. the LPs again for what is left; then each layer's own whole numbers by a small MIP with all else held.
-
-Then it is proven: for each layer the LP over all columns, with what the layers above reached, bounds it from below.
-Only where that leaves a gap does a branch and bound over all columns follow, from the solution at hand, which it may
-better.
+Layers of the first stage alone are solved by the master problem. The last layer keeps the scenarios' cost by a row over
+the lines, and what it finds is held against the scenarios themselves. Layers between the two have what is left then,
+with all else held: so the last layer's value and bound grow alike by what they spend. What is claimed is HiGHS's own
+dual bound of a relaxation; PuLP's ``status``, which says "Optimal" at a time limit too, is not read at all.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import highspy
@@ -29,14 +26,20 @@ from numpy.typing import NDArray
 
 from optimizer.models.interruptible import run_interruptibly
 from optimizer.models.layer import Layer
-from optimizer.models.relaxation import Floats, MatrixModel, NoSolutionError, Relaxation, highs_model
+from optimizer.models.master import Master
+from optimizer.models.matrix import Floats, MatrixModel, Rows
+from optimizer.models.recourse import Outcome, SecondStage
 
 KEPT = 1e-7
 """A layer above may get worse by this share of its scale: rounding errors must not make the next one infeasible."""
 TINY = 1e-6
 """A gap of this share of the layer's scale is none."""
-TIE = 1e-3
-"""Among equal solutions of a layer of whole numbers, the cheaper: the last layer's weight against the layer's scale."""
+NEXT = 1e-3
+"""Weight of a layer of the second stage against the one above it, so that one LP a scenario serves both."""
+IN_OUT = 0.3
+"""How far towards the LP's solution a cut is sought."""
+RELAXED_SHARE, WHOLE_SHARE, SLACK_SHARE = 0.2, 0.4, 0.5
+"""Shares of the gap: left by the relaxed phase, left by the whole phase, and given up to the layers below."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,10 @@ Progress = Callable[[str, float], None]
 def solve_in_layers(
     model: pulp.LpProblem,
     objectives: Sequence[Objective],
+    scenario: Mapping[str, int],
     *,
     gap: float,
     time_limit_s: float,
-    lazy: frozenset[str] = frozenset(),
     progress: Progress | None = None,
 ) -> LayeredSolution:
     """Minimise the objectives one after the other.
@@ -89,15 +92,15 @@ def solve_in_layers(
     Parameters
     ----------
     model : LpProblem
-        Constraints and variables; its own objective is not used. Rounding whole numbers down must keep it feasible.
+        Constraints and variables; its own objective is not used. Whatever the first stage, every scenario is feasible.
     objectives : sequence of Objective
-        In order of precedence.
+        In order of precedence; those that speak of scenarios stand together, and the last speaks of the first stage.
+    scenario : mapping of str to int
+        Scenario of each variable of the second stage, by name.
     gap : float
         Relative gap to be proven in each layer.
     time_limit_s : float
-        For branch and bound in all layers together; each may use an even share of what is left.
-    lazy : set of str
-        Names of variables that are 0 in most solutions: they join when pricing calls for them.
+        After it no more is tried; what was found is returned with the bound reached.
     progress : callable, optional
         Told the layer's name and the share of the work done.
 
@@ -106,180 +109,261 @@ def solve_in_layers(
     NoSolutionError
     """
     matrix = MatrixModel.of(model)
-    active = np.array([name not in lazy for name in matrix.names])
-    search = _Search(matrix, [_Aim.of(matrix, objective) for objective in objectives], gap, active)
-    tell = progress or (lambda _name, _share: None)
-    solution = search.find(tell)
-    layers, solution = search.prove(solution, time_limit_s, tell)
+    block = np.array([scenario.get(name, -1) for name in matrix.names], dtype=np.int64)
+    aims = [_Aim(o, matrix.dense(o.expression), float(o.expression.constant)) for o in objectives]
+    search = _Search(matrix, block, aims, gap, time_limit_s, progress or (lambda _name, _share: None))
+    layers, solution = search.run()
     return LayeredSolution(dict(zip(matrix.names, solution.tolist(), strict=True)), layers)
 
 
 @dataclass(frozen=True)
 class _Aim:
-    """An objective as an array; ``own`` are the whole numbers that it speaks of."""
+    """An objective as an array over all columns."""
 
     objective: Objective
     cost: Floats
     constant: float
-    own: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, matrix: MatrixModel, objective: Objective) -> _Aim:
-        cost = matrix.dense(objective.expression)
-        own = np.flatnonzero((cost != 0) & matrix.whole)
-        return cls(objective, cost, float(objective.expression.constant), own)
 
     def value(self, solution: Floats) -> float:
         return max(float(self.cost @ solution) + self.constant, 0.0)
 
-    def most(self, value: float) -> float:
-        """Right-hand side of the row that keeps ``value``."""
-        return value - self.constant + KEPT * max(1.0, self.objective.scale)
+
+@dataclass(frozen=True)
+class _Point:
+    """A first stage with what it costs in the scenarios: ``cost`` is the weighted sum of the second stage's layers."""
+
+    x: Floats
+    cost: float
+    outcomes: tuple[Outcome, ...]
+
+
+class _Stall:
+    """Notices that the lines are exact where the master looks: what keeps the gap open then is rounding."""
+
+    def __init__(self, master: Master) -> None:
+        self.master = master
+        self.for_good = False
+
+    def see(self, exact: bool) -> None:
+        """Take note of a round: first the fine numbers are searched for too, and then there is nothing left to do."""
+        if exact:
+            self.for_good = bool((self.master.coarse == self.master.first.whole).all())
+            self.master.search_fine_numbers_too()
 
 
 class _Search:
-    """One run over one model: the arrays, the aims and the columns found useful so far."""
+    """One run over one model."""
 
-    def __init__(self, matrix: MatrixModel, aims: list[_Aim], gap: float, active: NDArray[np.bool_]) -> None:
-        self.matrix, self.aims, self.gap = matrix, aims, gap
-        self.active = active
-        self.fixed: list[tuple[NDArray[np.int64], Floats]] = []
-        self.binary = np.flatnonzero(matrix.whole & (matrix.upper <= 1) & (matrix.lower >= 0))
-        self.whole = np.flatnonzero(matrix.whole)
-
-    def find(self, tell: Progress) -> Floats:
-        """Find a good solution by rounding."""
-        first = self._leading_whole_layers()
-        if first is not None:
-            kept, solution = first
-            self.fixed.append((kept, np.round(solution[kept])))
-        for step, (columns, rounding) in enumerate(((self.binary, np.round), (self.whole, np.floor))):
-            if len(columns):
-                solution = self._lexicographic(tell, step / 4)
-                self.fixed.append((columns, rounding(solution[columns] + TINY)))
-        return self._polished(self._lexicographic(tell, 0.5))
-
-    def _leading_whole_layers(self) -> tuple[NDArray[np.int64], Floats] | None:
-        """Solve the layers before the first that speaks of no whole number; the last layer breaks their ties."""
-        leading = []
-        for aim in self.aims[:-1]:
-            if not len(aim.own):
-                break
-            leading.append(aim)
-        if not leading:
-            return None
-        solution: Floats | None = None
-        rows: list[tuple[Floats, float]] = []
-        last = self.aims[-1]
-        for aim in leading:
-            tie = TIE * max(1.0, aim.objective.scale) / max(1.0, last.objective.scale)
-            solution = self._branch(aim.cost + tie * last.cost, rows, solution, np.flatnonzero(self.active), 60.0)[0]
-            rows.append((aim.cost, aim.most(aim.value(solution))))
-        assert solution is not None
-        return np.unique(np.concatenate([aim.own for aim in leading])), solution
-
-    def _lexicographic(self, tell: Progress, done: float) -> Floats:
-        """Minimise the layers one after the other as LPs, with what is fixed so far."""
-        relaxation = Relaxation(self.matrix, np.ones(len(self.matrix.names), dtype=bool))
-        for columns, values in self.fixed:
-            relaxation.fix(columns, values)
-        solution = np.zeros(len(self.matrix.names))
-        for place, aim in enumerate(self.aims):
-            tell(aim.objective.name, done + 0.25 * place / len(self.aims))
-            _, solution = relaxation.minimise_and_settle(aim.cost)
-        self.active |= solution != 0
-        return solution
-
-    def _polished(self, solution: Floats) -> Floats:
-        """Better each layer's own whole numbers with all other columns held."""
-        for place, aim in enumerate(self.aims):
-            if not len(aim.own):
-                continue
-            lower, upper = solution.copy(), solution.copy()
-            free = aim.own if aim is not self.aims[-1] else np.empty(0, dtype=np.int64)
-            slack = np.flatnonzero((aim.cost != 0) & ~self.matrix.whole)
-            for columns in (free, slack):
-                lower[columns], upper[columns] = self.matrix.lower[columns], self.matrix.upper[columns]
-            held = replace(self.matrix, lower=lower, upper=upper)
-            rows = [(above.cost, above.most(above.value(solution))) for above in self.aims[:place]]
-            solution = self._branch(aim.cost, rows, solution, np.arange(len(solution)), 10.0, held)[0]
-        return solution
-
-    def prove(self, solution: Floats, time_limit_s: float, tell: Progress) -> tuple[tuple[Layer, ...], Floats]:
-        """Bound every layer; where the gap is too wide, branch, and go on from what that finds."""
-        deadline = time.monotonic() + time_limit_s
-        bounds: list[Layer] = []
-        everything = np.arange(len(self.matrix.names))
-        for place, aim in enumerate(self.aims):
-            tell(aim.objective.name, 0.75 + 0.25 * place / len(self.aims))
-            began = time.monotonic()
-            rows = [(above.cost, above.most(above.value(solution))) for above in self.aims[:place]]
-            relaxation = Relaxation(self.matrix, self.active | (solution != 0))
-            for row, most in rows:
-                relaxation.keep(row, most)
-            bound, status = relaxation.minimise(aim.cost)[0] + aim.constant, "Bounded by LP"
-            layer = proven_layer(aim.objective, aim.value(solution), bound, self.gap, status, 0.0)
-            if not layer.proven:
-                share = (deadline - time.monotonic()) / (len(self.aims) - place)
-                found, branched, status = self._branch(aim.cost, rows, solution, everything, max(share, 1.0))
-                bound = max(bound, branched + aim.constant)
-                if aim.value(found) < aim.value(solution) - TINY:
-                    solution = self._after(found, place)
-            layer = proven_layer(aim.objective, aim.value(solution), bound, self.gap, status, time.monotonic() - began)
-            bounds.append(layer)
-        final = zip(self.aims, bounds, strict=True)
-        layers = tuple(
-            replace(layer, value=min(layer.value, max(aim.value(solution), layer.bound))) for aim, layer in final
-        )
-        return layers, solution
-
-    def _after(self, solution: Floats, place: int) -> Floats:
-        """Keep a better solution's whole numbers and layers up to ``place``; minimise the layers below it again."""
-        relaxation = Relaxation(self.matrix, self.active | (solution != 0))
-        relaxation.fix(self.whole, np.round(solution[self.whole]))
-        for aim in self.aims[: place + 1]:
-            relaxation.keep(aim.cost, aim.most(aim.value(solution)))
-        for aim in self.aims[place + 1 :]:
-            value, solution = relaxation.minimise(aim.cost)
-            relaxation.keep(aim.cost, aim.most(value + aim.constant))
-        return solution
-
-    def _branch(
+    def __init__(
         self,
-        cost: Floats,
-        rows: list[tuple[Floats, float]],
-        start: Floats | None,
-        columns: NDArray[np.int64],
-        seconds: float,
-        matrix: MatrixModel | None = None,
-    ) -> tuple[Floats, float, str]:
-        """Minimise by HiGHS's branch and bound over ``columns``: solution, dual bound, status."""
-        lp = highs_model(matrix or self.matrix, columns, whole=True)
-        lp.col_cost_ = cost[columns]
-        solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("mip_rel_gap", self.gap / 2), ("time_limit", seconds)):
-            solver.setOptionValue(option, value)
-        solver.passModel(lp)
-        for row, most in rows:
-            used = np.flatnonzero(row[columns]).astype(np.int32)
-            solver.addRow(-highspy.kHighsInf, most, len(used), used, row[columns][used])
-        if start is not None:
-            given = highspy.HighsSolution()
-            given.col_value = start[columns].tolist()
-            solver.setSolution(given)
-        run_interruptibly(solver)
-        status, info = solver.modelStatusToString(solver.getModelStatus()), solver.getInfo()
-        found = np.zeros(len(cost))
-        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            found[columns] = solver.getSolution().col_value
-        elif start is not None:
-            found = start
-        else:
-            raise NoSolutionError(status)
-        optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        is_mip = len(lp.integrality_) > 0
-        bound = info.mip_dual_bound if is_mip else (info.objective_function_value if optimal else -np.inf)
-        return found, float(bound), status
+        matrix: MatrixModel,
+        block: NDArray[np.int64],
+        aims: list[_Aim],
+        gap: float,
+        time_limit_s: float,
+        tell: Progress,
+    ) -> None:
+        self.matrix, self.aims, self.gap, self.tell = matrix, aims, gap, tell
+        self.began = time.monotonic()
+        self.deadline = self.began + time_limit_s
+        self.first = np.flatnonzero(block < 0)
+        in_block = np.unique(matrix.matrix[:, np.flatnonzero(block >= 0)].indices)
+        own_rows = np.setdiff1d(np.arange(matrix.matrix.shape[0]), in_block)
+        self.second_aims = [place for place, aim in enumerate(aims) if aim.cost[block >= 0].any()]
+        self.recourse_cost = np.zeros(len(block))
+        for power, place in enumerate(self.second_aims):
+            self.recourse_cost += NEXT**power * aims[place].cost
+        self.second = SecondStage(matrix, block, np.where(block >= 0, self.recourse_cost, 0.0))
+        self.master = Master(matrix.part(own_rows, self.first), self.second.size)
+
+    def run(self) -> tuple[tuple[Layer, ...], Floats]:
+        """Solve and prove layer after layer."""
+        rows: Rows = []
+        layers: dict[int, Layer] = {}
+        last = len(self.aims) - 1
+        before = range(self.second_aims[0])
+        after = range(self.second_aims[-1] + 1, last)
+        for place in before:
+            self.tell(self.aims[place].objective.name, 0.0)
+            layers[place], _ = self._first_layer(place, rows, None)
+            aim = self.aims[place]
+            most = layers[place].value - aim.constant + KEPT * max(1.0, aim.objective.scale)
+            rows.append((aim.cost[self.first], most))
+        point, bound, status, row = self._recourse(rows)
+        rows.append(row)
+        self.tell(self.aims[last].objective.name, 0.75)
+        layers[last], found = self._first_layer(last, rows, point)
+        point = found or point
+        layers |= self._second_layers(point, bound, status)
+        for place in after:
+            self.tell(self.aims[place].objective.name, 0.9)
+            spent = self.aims[last].value(self._whole_solution(point))
+            layers[place], point = self._of_what_is_left(place, point)
+            more = self.aims[last].value(self._whole_solution(point)) - spent
+            old = layers[last]
+            layers[last] = proven_layer(
+                self.aims[last].objective, old.value + more, old.bound + more, self.gap, old.status, old.seconds
+            )
+        return tuple(layers[place] for place in range(len(self.aims))), self._whole_solution(point)
+
+    def _of_what_is_left(self, place: int, point: _Point) -> tuple[Layer, _Point]:
+        """Solve a layer of the first stage with all held that the layers above have settled.
+
+        Its bound is one for what is left of money and room once those are served at least cost.
+        """
+        began = time.monotonic()
+        aim, last = self.aims[place], self.aims[-1]
+        tie = 0.1 * self.gap / max(1.0, last.objective.scale)
+        touched = aim.cost[self.first] != 0
+        opened = self.master.coarse & (self.master.first.upper <= 1)
+        lower = np.where(touched, self.master.first.lower, point.x)
+        upper = np.where(touched | opened, self.master.first.upper, point.x)
+        held = self.master.holding(lower, upper)
+        cost = aim.cost[self.first] + tie * last.cost[self.first]
+        found = held.branch(cost, 0.0, [], point.x, self.gap / 10, self._share())
+        x = held.rounded(cost, 0.0, [], found.x)
+        value = self._first_value(aim, x)
+        bound = found.bound + aim.constant - tie * last.objective.scale
+        return self._layer(aim, value, bound, "Optimal for what is left", began), replace(point, x=x)
+
+    def _left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def _nothing(self, rows: Rows) -> Floats:
+        """Do as little as the rows allow: the cheapest first stage."""
+        cost = self.aims[-1].cost[self.first]
+        return self.master.rounded(cost, 0.0, rows, self.master.branch(cost, 0.0, rows, None, self.gap / 10, 30.0).x)
+
+    def _point(self, x: Floats) -> _Point:
+        outcomes = self.second.outcomes(x)
+        cost = float(self.recourse_cost[self.first] @ x) + sum(outcome.cost for outcome in outcomes)
+        return _Point(x, cost, outcomes)
+
+    def _whole_solution(self, point: _Point) -> Floats:
+        solution = np.zeros(len(self.matrix.names))
+        solution[self.first] = point.x
+        for outcome in point.outcomes:
+            solution[outcome.columns] = outcome.values
+        return solution
+
+    def _recourse(self, rows: Rows) -> tuple[_Point, float, str, tuple[Floats, float]]:
+        """Minimise the scenarios' cost: the best point, a bound, a word, and the row that keeps the cost."""
+        cost = self.recourse_cost[self.first]
+        best = self._point(self._nothing(rows))
+        self.master.add([outcome.cut for outcome in best.outcomes])
+        bound = self._relaxed_phase(cost, rows, best)
+        status, stalled = "Time limit reached", _Stall(self.master)
+        while self._left() > 0 and not stalled.for_good:
+            found = self.master.branch(cost, 1.0, rows, best.x, self.gap / 10, self._share())
+            bound = max(bound, found.bound)
+            loose = self._point(found.x)
+            self.master.add([outcome.cut for outcome in loose.outcomes])
+            point = self._point(self.master.rounded(cost, 1.0, rows, found.x))
+            self.master.add([outcome.cut for outcome in point.outcomes])
+            if point.cost < best.cost:
+                best = point
+            if best.cost - bound <= self.gap * WHOLE_SHARE * best.cost + TINY:
+                status = "Optimal within the gap"
+                break
+            stalled.see(loose.cost - found.bound <= TINY * max(1.0, loose.cost))
+        both = np.concatenate([cost, np.ones(self.second.size)])
+        return best, bound, status, (both, best.cost + KEPT * max(1.0, best.cost))
+
+    def _share(self) -> float:
+        """Seconds for one run of the master: enough is left for those to come."""
+        return max(self._left() / 4, 1.0)
+
+    def _relaxed_phase(self, cost: Floats, rows: Rows, best: _Point) -> float:
+        """Gather cuts with whole numbers relaxed; the LP's bound."""
+        solver = self.master.relaxed(cost, 1.0, rows)
+        inner, inner_cost, bound = best.x, best.cost, 0.0
+        name = self.aims[self.second_aims[0]].objective.name
+        far = IN_OUT
+        while self._left() > 0:
+            run_interruptibly(solver)
+            if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                break
+            bound = float(solver.getInfo().objective_function_value)
+            left = (inner_cost - bound) / max(inner_cost, TINY)
+            self.tell(name, min(0.7, 0.2 + 0.5 * self.gap / max(left, self.gap)))
+            if left <= self.gap * RELAXED_SHARE:
+                break
+            outer = np.array(solver.getSolution().col_value)[: len(cost)]
+            theta = np.array(solver.getSolution().col_value)[len(cost) :]
+            point = self._point(far * outer + (1 - far) * inner)
+            cuts = [outcome.cut for outcome in point.outcomes]
+            deep = sum(max(0.0, c.constant + float(c.slope @ outer) - theta[c.block]) for c in cuts)
+            # Where the point between cuts nothing off, the LP's own solution is looked at.
+            far = IN_OUT if deep > TINY * max(1.0, inner_cost) else 1.0
+            if point.cost < inner_cost:
+                inner, inner_cost = point.x, point.cost
+            self.master.grow(solver, cuts)
+        return bound
+
+    def _first_layer(self, place: int, rows: Rows, best: _Point | None) -> tuple[Layer, _Point | None]:
+        """Solve a layer of the first stage alone; after the second stage's, its solution must keep their cost.
+
+        What is searched keeps the scenarios' cost as it is, so that rounding may use the slack; what is claimed is a
+        bound over all that stay within the slack.
+        """
+        began = time.monotonic()
+        aim, last = self.aims[place], self.aims[-1]
+        tie = 0.0 if aim is last else 0.1 * self.gap / max(1.0, last.objective.scale)
+        cost = aim.cost[self.first] + tie * last.cost[self.first]
+        lost = tie * last.objective.scale - aim.constant
+        if best is None:
+            found = self.master.branch(cost, 0.0, rows, None, self.gap / 10, self._share())
+            value = self._first_value(aim, self.master.rounded(cost, 0.0, rows, found.x))
+            return self._layer(aim, value, found.bound - lost, found.status, began), None
+        # Searched at half the slack and rounded within more of it, so that the lines' error has room in the rest.
+        halfway, rounding, loose = (self._loosened(rows, share) for share in (0.5, 0.85, 1.0))
+        most = next(most for row, most in loose if len(row) > len(cost))
+        solution, bound, status, stalled = best, -np.inf, "Time limit reached", _Stall(self.master)
+        while self._left() > 0 and not stalled.for_good:
+            found = self.master.branch(cost, 0.0, loose, solution.x, self.gap / 10, self._share())
+            within = self.master.branch(cost, 0.0, halfway, best.x, self.gap / 10, self._share())
+            bound = max(bound, found.bound - lost)
+            trial = self.master.rounded(cost, 0.0, rounding, within.x)
+            points = [self._point(x) for x in (found.x, within.x, trial)]
+            self.master.add([outcome.cut for point in points for outcome in point.outcomes])
+            point = points[-1]
+            if point.cost <= most and self._first_value(aim, trial) < self._first_value(aim, solution.x):
+                solution, status = point, found.status
+            value = self._first_value(aim, solution.x)
+            if self._layer(aim, value, bound, status, began).proven:
+                break
+            stalled.see(points[0].cost <= most + TINY * max(1.0, most))
+        return self._layer(aim, self._first_value(aim, solution.x), bound, status, began), solution
+
+    def _loosened(self, rows: Rows, share: float) -> Rows:
+        """Give the row over the scenarios' cost a share of what the layers below may add to it."""
+        slack = self.gap * SLACK_SHARE * share
+        return [(row, most * (1 + slack) if len(row) > len(self.first) else most) for row, most in rows]
+
+    def _first_value(self, aim: _Aim, x: Floats) -> float:
+        return max(float(aim.cost[self.first] @ x) + aim.constant, 0.0)
+
+    def _layer(self, aim: _Aim, value: float, bound: float, status: str, began: float) -> Layer:
+        return proven_layer(aim.objective, value, bound, self.gap, status, time.monotonic() - began)
+
+    def _second_layers(self, point: _Point, bound: float, status: str) -> dict[int, Layer]:
+        """Share the bound of the weighted sum among the layers of the second stage.
+
+        The first is at least the sum's bound less the most that those below it can add. Those below are least for the
+        stock that is held, which is what is claimed of them.
+        """
+        solution = self._whole_solution(point)
+        below = sum(
+            NEXT**power * self.aims[place].objective.scale for power, place in enumerate(self.second_aims) if power
+        )
+        layers = {}
+        for power, place in enumerate(self.second_aims):
+            aim = self.aims[place]
+            value = aim.value(solution)
+            least = bound - below if power == 0 else value
+            word = status if power == 0 else "Optimal for the stock held"
+            layers[place] = self._layer(aim, value, least + (aim.constant if power == 0 else 0.0), word, self.began)
+        return layers
 
 
 def proven_layer(objective: Objective, value: float, bound: float, gap: float, status: str, seconds: float) -> Layer:

@@ -105,6 +105,7 @@ def reserve_case(
         recourse=second.recourse,
         risk=risk,
         cvar_share=region.settings.parameters.cvar_share,
+        priority_ratio=region.settings.parameters.priority_ratio,
     )
     return ReserveCase(region, first, second, missing, classes, budgets, problem)
 
