@@ -193,9 +193,29 @@ class Wording:
         return self(units.get(layer.name, "unit_weighted"))
 
     def proof(self, layer: Layer) -> str:
-        """How well a layer is proven; the word optimum only where it is."""
-        key = "proof_proven" if layer.proven else "proof_open"
-        return self(key, layer=self.layer(layer), gap=self.percent(max(layer.gap, 0.0), 2))
+        """How well a layer is proven, and on what condition; the word optimum only where it is."""
+        condition = self.condition(layer)
+        key = "proof_open" if not layer.proven else "proof_conditional" if condition else "proof_proven"
+        gap = self.percent(max(layer.gap, 0.0), 2)
+        return self(key, layer=self.layer(layer), gap=gap, condition=condition)
+
+    def proven(self, layer: Layer) -> str:
+        """Whether a layer is proven, and on what condition, for a cell of a table."""
+        condition = self.condition(layer)
+        key = "not_proven" if not layer.proven else "proven_conditional" if condition else "proven"
+        return self(key, condition=condition)
+
+    def condition(self, layer: Layer) -> str:
+        """What a layer's bound holds for only; empty where it holds whatever is held and bought."""
+        return self._of_status("condition", layer.status) or ""
+
+    def status(self, layer: Layer) -> str:
+        """How the solver ended; a status without words stays as it is."""
+        return self._of_status("status", layer.status) or layer.status
+
+    def _of_status(self, kind: str, status: str) -> str | None:
+        key = f"{kind}_{status.lower().replace(' ', '_')}"
+        return self(key) if key in catalogue("optimizer", "plan") else None
 
     def mend(self, row: Mapping[Any, Any]) -> str:
         """Say the cheapest mend of a row of the standards table; empty where there is none."""

@@ -1,5 +1,6 @@
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,17 @@ def made():
 def plan(made, tmp_path_factory):
     """A small plan, every table filled."""
     return made.made_plan(tmp_path_factory.mktemp("region"))
+
+
+@pytest.fixture(scope="session")
+def conditional(plan):
+    """The small plan, with every layer proven, two of them on a condition."""
+    layers = {layer.name: layer for layer in plan.layers}
+    late = replace(
+        layers["late"], bound=layers["late"].value, gap=0.0, proven=True, status="Optimal for the stock held"
+    )
+    advisory = replace(late, name="advisory", status="Optimal for what is left")
+    return replace(plan, layers=(layers["mandatory"], layers["unmet"], late, advisory, layers["cost"]))
 
 
 @pytest.fixture(scope="session")

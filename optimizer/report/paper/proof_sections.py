@@ -172,14 +172,19 @@ def _proof(case: ReportCase) -> Iterator[Block]:
         yield case.text("proof_not_all", layers=words.joined(open_))
     else:
         yield case.text("proof_all", gap=words.percent(float(str(plan.options.get("gap", 0.01))), 2))
+    for layer in plan.layers:
+        condition = words.condition(layer)
+        if layer.proven and condition:
+            yield case.text("proof_conditional", layer=words.layer(layer), condition=condition)
     yield case.table(
         "layers",
         (
-            (case.heading("layer"), "left", 0.3),
-            (case.heading("value"), "right", 0.16),
-            (case.heading("bound"), "right", 0.16),
-            (case.heading("unit"), "center", 0.14),
-            (case.heading("gap"), "right", 0.1),
+            (case.heading("layer"), "left", 0.22),
+            (case.heading("value"), "right", 0.15),
+            (case.heading("bound"), "right", 0.15),
+            (case.heading("unit"), "center", 0.11),
+            (case.heading("status"), "center", 0.14),
+            (case.heading("gap"), "right", 0.09),
             (case.heading("proof"), "center", 0.14),
         ),
         (
@@ -188,8 +193,9 @@ def _proof(case: ReportCase) -> Iterator[Block]:
                 words.number(layer.value, 2),
                 words.number(layer.bound, 2),
                 words.layer_unit(layer),
+                words.status(layer),
                 words.percent(max(layer.gap, 0.0), 2),
-                words("proven" if layer.proven else "not_proven"),
+                words.proven(layer),
             )
             for layer in plan.layers
         ),

@@ -63,13 +63,14 @@ def _layers(book: PlanBook, sheet: Sheet) -> None:
         book.field("gap", "percent"),
         book.field("unit", widest=12),
         book.field("proof", widest=14),
+        book.field("status", widest=14),
         book.field("seconds", "number"),
     ]
     sheet.headings(fields)
     for layer in book.plan.layers:
-        proof = book.words("proven" if layer.proven else "not_proven")
-        unit = book.words.layer_unit(layer)
-        cells = [book.words.layer(layer), layer.value, layer.bound, max(layer.gap, 0.0), unit, proof, layer.seconds]
+        words = book.words
+        told = [words.layer_unit(layer), words.proven(layer), words.status(layer)]
+        cells = [words.layer(layer), layer.value, layer.bound, max(layer.gap, 0.0), *told, layer.seconds]
         sheet.line(fields, cells, "plain" if layer.proven else "alarm")
 
 

@@ -17,6 +17,17 @@ def test_ten_lines_tell_the_plan(plan):
     assert "计划" in lines[-1]
 
 
+def test_the_line_of_proof_tells_on_what_condition(conditional):
+    zh, en = (
+        next(line for line in headline(conditional, language) if line.startswith(start))
+        for language, start in (("zh", "求解证明："), ("en", "Proof: "))
+    )
+    assert "延迟满足的需求：在既定储备下，已证明与最优值的差距不超过 0.00%" in zh
+    assert "其他标准缺口：在余下资金与库容内，已证明与最优值的差距不超过 0.00%" in zh
+    assert "want met late: for the stock held, proven within" in en
+    assert "shortfall of the other standards: within the money and room left, proven within" in en
+
+
 def test_english_says_the_same(plan):
     text = "\n".join(headline(plan, "en"))
     for told in ("CNY 107,640", "67.0%", "KIT-5X", "synthetic", "not proven"):

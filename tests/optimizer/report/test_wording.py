@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from network.words import LANGUAGES, catalogue
@@ -71,6 +73,45 @@ def test_only_a_proven_layer_speaks_of_the_optimum(plan, language, word):
     assert "1.00%" in words.proof(proven)
     assert word not in words.proof(open_)
     assert "10.00%" in words.proof(open_)
+
+
+CONDITIONS = {
+    "Optimal for the stock held": {"zh": "在既定储备下", "en": "for the stock held"},
+    "Optimal for what is left": {"zh": "在余下资金与库容内", "en": "within the money and room left"},
+}
+
+
+@pytest.mark.parametrize("status", CONDITIONS)
+def test_a_bound_that_holds_on_a_condition_is_never_told_without_it(words, status):
+    layer = Layer("late", 10.0, 9.9, 0.01, 10.0, "", True, status, 1.0)
+    for told in (words.proof(layer), words.proven(layer), words.status(layer)):
+        assert CONDITIONS[status][words.language] in told
+    assert words.proven(layer) != words.proven(replace(layer, status="Optimal"))
+    assert words.proof(layer) != words.proof(replace(layer, status="Optimal"))
+
+
+@pytest.mark.parametrize("status", [*CONDITIONS, "Time limit reached"])
+def test_a_layer_without_proof_is_told_with_its_gap_whatever_the_status(words, status):
+    layer = Layer("late", 10.0, 9.0, 0.1, 10.0, "", False, status, 1.0)
+    assert words.proof(layer) == words.proof(replace(layer, status="Optimal"))
+    assert "10.00%" in words.proof(layer)
+    assert words.proven(layer) == words("not_proven")
+
+
+@pytest.mark.parametrize("status", ["Optimal", "Optimal within the gap", *CONDITIONS, "Time limit reached"])
+def test_the_solvers_statuses_are_said_in_words(plan, status):
+    layer = Layer("late", 10.0, 9.9, 0.01, 10.0, "", True, status, 1.0)
+    said = {language: Wording.of(plan, language).status(layer) for language in LANGUAGES}
+    assert said["zh"].isascii() is False
+    assert said["en"].isascii()
+    assert said["en"] != status
+    assert not any("optim" in text.lower() or "最优" in text for text in said.values())
+
+
+def test_a_status_without_words_stays_as_it_is(words):
+    layer = Layer("late", 10.0, 9.0, 0.1, 10.0, "", False, "Iteration limit reached", 1.0)
+    assert words.status(layer) == "Iteration limit reached"
+    assert words.condition(layer) == ""
 
 
 def test_marks_name_the_columns_that_are_estimates(plan):

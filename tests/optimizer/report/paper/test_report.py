@@ -109,6 +109,18 @@ def test_each_layer_shows_its_gap_and_only_proven_ones_are_called_proven(paper):
     assert "最优" not in _text(paper)
 
 
+def test_a_proof_on_a_condition_is_told_with_it(conditional, tmp_path):
+    paper = docx.Document(str(_write(conditional, tmp_path) / "report.docx"))
+    table = next(table for table in paper.tables if table.rows[0].cells[-1].text == "证明")
+    rows = {row.cells[0].text: [cell.text for cell in row.cells][-3:] for row in table.rows}
+    assert rows["延迟满足的需求"] == ["在既定储备下求解", "0.00%", "在既定储备下已证明"]
+    assert rows["其他标准缺口"] == ["在余下资金与库容内求解", "0.00%", "在余下资金与库容内已证明"]
+    assert rows["当年支出"] == ["求解完成", "0.59%", "已证明"]
+    said = "“延迟满足的需求”的证明仅在既定储备下成立"
+    assert said in _text(paper)
+    assert said in (tmp_path / "report.html").read_text("utf-8")
+
+
 def test_no_words_of_the_report_promise_an_optimum():
     for key, entry in catalogue("optimizer", "report").items():
         assert "最优" not in entry["zh"], key

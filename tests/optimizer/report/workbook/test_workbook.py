@@ -77,6 +77,15 @@ def test_sheets_stand_in_the_order_they_are_read(values):
     ]
 
 
+def test_a_proof_on_a_condition_is_told_with_it(conditional, tmp_path):
+    rows = _rows(written(conditional, tmp_path / "plan.xlsx")["摘要"])
+    texts = [[value for value in row if isinstance(value, str)] for row in rows]
+    told = {text[0]: text[-2:] for text in texts if len(text) == 4}
+    assert told["延迟满足的需求"] == ["在既定储备下已证明", "在既定储备下求解"]
+    assert told["其他标准缺口"] == ["在余下资金与库容内已证明", "在余下资金与库容内求解"]
+    assert told["当年支出"] == ["已证明", "求解完成"]
+
+
 def test_the_purchase_list_totals_in_wan(values):
     rows = _rows(values["采购清单"])
     total = next(row for row in rows if row[1] == "总计")
