@@ -1,9 +1,13 @@
 """The second stage seen from the first: what a first stage costs in each scenario, with the slope of that cost.
 
 A model whose columns fall into a first stage x and one block a scenario has, for fixed x, one small LP a scenario:
-``Q(x) = min q·y,  l - T x ≤ W y ≤ u - T x``. Its row duals π give a line under Q that touches it at x,
-``Q(x') ≥ Q(x) - π·T (x' - x)``. Each LP stays in HiGHS; only its right-hand side changes from one x to the next, so
-that the last basis is nearly right.
+``Q(x) = min q·y,  l - T x ≤ W y ≤ u - T x,  0 ≤ y ≤ U``. Its row duals π give a line under Q. By weak duality, with
+``d = q - Wᵀπ``, whatever π is,
+
+    Q(x) ≥ π⁺·(l - T x) - π⁻·(u - T x) - d⁻·U
+
+so the line is valid even where HiGHS's duals are off by its tolerances. Each LP stays in HiGHS; only its right-hand
+side changes from one x to the next, so that the last basis is nearly right.
 """
 
 from __future__ import annotations
@@ -60,6 +64,7 @@ class _Block:
         self.technology = sparse.csr_array(model.part(rows, first).matrix)
         own = model.part(rows, self.columns)
         self.row_lower, self.row_upper = own.row_lower, own.row_upper
+        self.recourse, self.upper, self.cost = own.matrix, own.upper, cost[self.columns]
         lp = highs_model(own, whole=False)
         lp.col_cost_ = cost[self.columns]
         self.solver = highspy.Highs()
@@ -82,9 +87,16 @@ class _Block:
             raise NoSolutionError(self.solver.modelStatusToString(self.solver.getModelStatus()))
         solution = self.solver.getSolution()
         cost = float(self.solver.getInfo().objective_function_value)
-        slope = -(self.technology.T @ np.array(solution.row_dual))
-        cut = Cut(self.number, cost - float(slope @ x), slope)
-        return Outcome(cost, self.columns, np.array(solution.col_value), cut)
+        return Outcome(cost, self.columns, np.array(solution.col_value), self._cut(np.array(solution.row_dual)))
+
+    def _cut(self, dual: Floats) -> Cut:
+        """Make a line out of row duals, valid by construction: those of the wrong sign count as 0."""
+        dual = np.where(np.isfinite(self.row_lower), dual, np.minimum(dual, 0.0))
+        dual = np.where(np.isfinite(self.row_upper), dual, np.maximum(dual, 0.0))
+        reduced = self.cost - self.recourse.T @ dual
+        side = np.where(dual > 0, self.row_lower, np.where(dual < 0, self.row_upper, 0.0))
+        constant = float(dual @ side) + float(np.minimum(reduced, 0.0) @ self.upper)
+        return Cut(self.number, constant, -(self.technology.T @ dual))
 
 
 class SecondStage:
@@ -97,15 +109,25 @@ class SecondStage:
         Scenario of each column; -1 for the first stage.
     cost : (n,) float64
         Of the columns of the blocks; probabilities included.
+
+    Attributes
+    ----------
+    size : int
+        Number of scenarios; one without columns costs nothing.
+
+    Raises
+    ------
+    ValueError
+        A column of a block has no upper bound, or can be negative.
     """
 
     def __init__(self, model: MatrixModel, block: NDArray[np.int64], cost: Floats) -> None:
-        self._blocks = [_Block(model, number, block, cost) for number in range(int(block.max(initial=-1)) + 1)]
-
-    @property
-    def size(self) -> int:
-        """Number of scenarios."""
-        return len(self._blocks)
+        inside = block >= 0
+        if not (np.isfinite(model.upper[inside]).all() and (model.lower[inside] == 0).all()):
+            raise ValueError("columns of the second stage lie between 0 and a finite bound")
+        self.size = int(block.max(initial=-1)) + 1
+        used = np.unique(block[block >= 0])
+        self._blocks = [_Block(model, int(number), block, cost) for number in used]
 
     def outcomes(self, x: Floats) -> tuple[Outcome, ...]:
         """Solve every scenario for the first stage ``x``."""

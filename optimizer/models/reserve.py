@@ -70,7 +70,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -78,25 +77,10 @@ import pulp
 from pulp import LpAffineExpression as Sum
 from pulp import LpVariable as Variable
 
-from optimizer.models.reserve_problem import LOCAL, TIERS, Floats, Ints, ReserveProblem, ReserveSolution
+from optimizer.models.reserve_layers import expenses, layers
+from optimizer.models.reserve_problem import LOCAL, ReserveProblem, ReserveSolution
+from optimizer.models.reserve_variables import Variables, reserve_variables, scenario_of
 from optimizer.models.solve import LayeredSolution, Objective, solve_in_layers
-
-
-@dataclass(frozen=True)
-class Variables:
-    """The model's variables, by the formulation's names."""
-
-    build: list[Variable]
-    packs: list[Variable]
-    bought: list[Variable]
-    moved_in: list[Variable]
-    moved_out: list[Variable]
-    contract: list[Variable]
-    held: dict[tuple[int, int], Variable]
-    ship: dict[tuple[int, int, bool], Variable]
-    unmet: dict[tuple[int, int, int], Variable]
-    posted: list[Variable]
-    short: list[Variable]
 
 
 def solve_reserve(
@@ -132,7 +116,7 @@ def solve_reserve(
 def state_reserve(problem: ReserveProblem) -> tuple[pulp.LpProblem, Variables, list[Objective]]:
     """State the constraints and the layers, without solving anything."""
     model = pulp.LpProblem("reserve", pulp.LpMinimize)
-    x = _variables(problem, model)
+    x = reserve_variables(problem, model)
     for family in (
         stock_balance,
         stock_owner,
@@ -151,59 +135,6 @@ def state_reserve(problem: ReserveProblem) -> tuple[pulp.LpProblem, Variables, l
         for name, constraint in family(problem, x):
             model.addConstraint(constraint, name)
     return model, x, layers(problem, x, model)
-
-
-def scenario_of(problem: ReserveProblem, x: Variables) -> dict[str, int]:
-    """Scenario of every variable of the second stage, by the variable's name."""
-    recourse = problem.recourse
-    scenario = {ship.name: int(recourse.arc_scenario[a]) for (a, _, _), ship in x.ship.items()}
-    scenario |= {unmet.name: s for (s, _, _), unmet in x.unmet.items()}
-    scenario |= {posted.name: int(recourse.posting_scenario[n]) for n, posted in enumerate(x.posted)}
-    return scenario | {f"excess_{s}": s for s in range(len(problem.scenarios))}
-
-
-def _variables(problem: ReserveProblem, model: pulp.LpProblem) -> Variables:
-    new = model.add_variable
-    forbidden = set(problem.forbidden_sizes)
-    count = len(problem.holdings.source)
-    movable = problem.holdings.movable
-    pairs = {(int(j), int(i)) for j, i in zip(problem.holdings.source, problem.holdings.item, strict=True)}
-    return Variables(
-        build=[new(f"build_{z}", 0, int(z not in forbidden), "Integer") for z in range(len(problem.sizes.source))],
-        packs=[new(f"packs_{line}", 0, None, "Integer") for line in range(len(problem.lines.holding))],
-        bought=[new(f"bought_{q}", 0, float(u), "Integer") for q, u in enumerate(problem.equipment.units)],
-        moved_in=[new(f"moved_in_{h}", 0, None if movable[h] else 0) for h in range(count)],
-        moved_out=[
-            new(f"moved_out_{h}", 0, float(problem.holdings.existing[h]) if movable[h] else 0) for h in range(count)
-        ],
-        contract=[new(f"contract_{k}", 0, float(most)) for k, most in enumerate(problem.offers.most)],
-        held={(j, i): new(f"held_{j}_{i}", 0) for j, i in sorted(pairs)},
-        ship=_shipments(problem, model),
-        unmet={
-            (int(s), int(v), int(i)): new(f"unmet_{s}_{v}_{i}", 0) for s, v, i in np.argwhere(problem.recourse.want > 0)
-        },
-        posted=[new(f"posted_{n}", 0) for n in range(len(problem.recourse.posting_pool))],
-        short=[new(f"short_{w}", 0, 1) for w in range(len(problem.depot_wishes) + len(problem.stock_wishes))],
-    )
-
-
-def _shipments(problem: ReserveProblem, model: pulp.LpProblem) -> dict[tuple[int, int, bool], Variable]:
-    """``ship`` for every arc, item and period in which a first load can arrive and the source may hold the item."""
-    recourse = problem.recourse
-    gives = {(int(j), int(i)) for j, i in zip(problem.holdings.source, problem.holdings.item, strict=True)}
-    gives |= {(int(j), int(i)) for j, i in zip(problem.offers.source, problem.offers.item, strict=True)}
-    ship = {}
-    for a, (s, j, v, c) in enumerate(
-        zip(recourse.arc_scenario, recourse.arc_source, recourse.arc_place, recourse.arc_class, strict=True)
-    ):
-        for i in np.flatnonzero(recourse.want[s, v] > 0):
-            if (int(j), int(i)) not in gives:
-                continue
-            if recourse.arrival_min[a] <= problem.deadline_min[i]:
-                ship[a, int(i), False] = model.add_variable(f"ship_{a}_{i}_on_time", 0)
-            if c != LOCAL and recourse.arrival_min[a] <= recourse.due_min[-1]:
-                ship[a, int(i), True] = model.add_variable(f"ship_{a}_{i}_late", 0)
-    return ship
 
 
 Named = Iterable[tuple[str, pulp.LpConstraint]]
@@ -303,25 +234,10 @@ def opened_first(problem: ReserveProblem, x: Variables) -> Named:
         yield f"opened_first_{j}_{i}", Sum([(held, 1.0), *built]) <= 0
 
 
-def _expenses(problem: ReserveProblem, x: Variables) -> Iterable[tuple[int, Variable, float]]:
-    """Payer, variable and CNY of all that is paid for."""
-    for z, (payer, cost) in enumerate(zip(problem.sizes.payer, problem.sizes.cost_cny, strict=True)):
-        yield int(payer), x.build[z], float(cost)
-    for line, (h, cost) in enumerate(zip(problem.lines.holding, problem.lines.cost_cny, strict=True)):
-        yield int(problem.holdings.payer[h]), x.packs[line], float(cost)
-    for q, (payer, price) in enumerate(zip(problem.equipment.payer, problem.equipment.price_cny, strict=True)):
-        yield int(payer), x.bought[q], float(price)
-    for k, (payer, fee) in enumerate(zip(problem.offers.payer, problem.offers.fee_cny, strict=True)):
-        yield int(payer), x.contract[k], float(fee)
-    for h in np.flatnonzero(problem.holdings.movable):
-        cost = float(problem.move_cost_cny[problem.holdings.item[h]])
-        yield int(problem.holdings.payer[h]), x.moved_in[h], cost
-
-
 def payer_budget(problem: ReserveProblem, x: Variables) -> Named:
     """No payer spends more than the budget."""
     terms: dict[int, list[tuple[Variable, float]]] = defaultdict(list)
-    for payer, variable, cost in _expenses(problem, x):
+    for payer, variable, cost in expenses(problem, x):
         terms[payer].append((variable, cost))
     for payer, sums in terms.items():
         yield f"payer_budget_{payer}", Sum(sums) <= float(problem.budget_cny[payer])
@@ -399,84 +315,6 @@ def pool_size(problem: ReserveProblem, x: Variables) -> Named:
         members[int(s), int(p)].append(x.posted[n])
     for (s, p), posted in members.items():
         yield f"pool_size_{s}_{p}", Sum([(one, 1.0) for one in posted]) <= float(recourse.pool_vehicles[s, p])
-
-
-def layers(problem: ReserveProblem, x: Variables, model: pulp.LpProblem) -> list[Objective]:
-    """State the layers in order of precedence; empty ones are left out."""
-    wanted = [_requirements(problem, x, tier) for tier in range(len(TIERS))]
-    expenses = [(variable, cost) for _, variable, cost in _expenses(problem, x)]
-    cost = Objective("cost", Sum(expenses), float(problem.budget_cny.sum()), "CNY")
-    stated = [wanted[0], wanted[1], _unmet(problem, x, model), _late(problem, x), wanted[2], cost]
-    return [objective for objective in stated if objective.scale > 0 or objective.name == "cost"]
-
-
-def _requirements(problem: ReserveProblem, x: Variables, tier: int) -> Objective:
-    """Weighted shortfall of equipment and wishes in one tier."""
-    terms: list[tuple[Variable, float]] = []
-    scale = 0.0
-    for q, units in enumerate(problem.equipment.units):
-        weight = float(problem.equipment.weight[q, tier])
-        terms.append((x.bought[q], -weight))
-        scale += weight * float(units)
-    missing = scale
-    wishes = [wish.weight[tier] for wish in problem.depot_wishes] + [wish.weight[tier] for wish in problem.stock_wishes]
-    terms += list(zip(x.short, wishes, strict=True))
-    scale += sum(wishes)
-    return Objective(TIERS[tier], Sum([t for t in terms if t[1]], missing), scale, "requirements")
-
-
-def _unmet(problem: ReserveProblem, x: Variables, model: pulp.LpProblem) -> Objective:
-    """Unmet person-items, weighted by priority: expected, mean of the worst share, or worst."""
-    recourse = problem.recourse
-    weight = priority_weights(problem.priority, problem.priority_ratio)
-    by_scenario: dict[int, list[tuple[Variable, float]]] = defaultdict(list)
-    for (s, v, i), unmet in x.unmet.items():
-        by_scenario[s].append((unmet, float(weight[i] / recourse.per_person[s, v, i])))
-    outcome = person_items(problem) @ weight
-    unit = "weighted person-items"
-    if problem.risk == "expected":
-        terms = [(v, c * float(recourse.probability[s])) for s, sums in by_scenario.items() for v, c in sums]
-        return Objective("unmet", Sum(terms), float(outcome @ recourse.probability), unit)
-    # Rockafellar & Uryasev (2000): CVaR = min η + Σ probability · excess / share. Where every excess weighs 1 or more,
-    # the threshold rises to the worst outcome.
-    threshold = model.add_variable("threshold", 0)
-    terms = [(threshold, 1.0)]
-    for s, sums in by_scenario.items():
-        excess = model.add_variable(f"excess_{s}", 0)
-        weight_beyond = 1.0 if problem.risk == "worst" else float(recourse.probability[s]) / problem.cvar_share
-        beyond = [(v, -c) for v, c in sums] + [(threshold, 1.0), (excess, 1.0)]
-        model.addConstraint(Sum(beyond) >= 0, f"beyond_{s}")
-        terms.append((excess, weight_beyond))
-    return Objective("unmet", Sum(terms), float(outcome.max(initial=0.0)), unit)
-
-
-def priority_weights(priority: Ints, ratio: float) -> Floats:
-    """(I,) weight of an unmet person-item: 1 for the lowest priority, ``ratio`` times as much for each one above."""
-    rank = np.unique(priority, return_inverse=True)[1]
-    weights: Floats = ratio ** (rank.max(initial=0) - rank).astype(float)
-    return weights
-
-
-def person_items(problem: ReserveProblem) -> Floats:
-    """(S, I) person-items wanted: people who need the item, over all places."""
-    recourse = problem.recourse
-    each: Floats = np.divide(
-        recourse.want, recourse.per_person, where=recourse.want > 0, out=np.zeros_like(recourse.want)
-    )
-    total: Floats = each.sum(axis=1)
-    return total
-
-
-def _late(problem: ReserveProblem, x: Variables) -> Objective:
-    """Expected person-items that come late."""
-    recourse = problem.recourse
-    terms = []
-    for (a, i, late), ship in x.ship.items():
-        if late:
-            s, v = int(recourse.arc_scenario[a]), int(recourse.arc_place[a])
-            terms.append((ship, float(recourse.probability[s] / recourse.per_person[s, v, i])))
-    scale = float(person_items(problem).sum(axis=1) @ recourse.probability)
-    return Objective("late", Sum(terms), scale, "person-items")
 
 
 def _read(problem: ReserveProblem, x: Variables, solution: LayeredSolution) -> ReserveSolution:

@@ -181,16 +181,18 @@ class _Search:
         rows: Rows = []
         layers: dict[int, Layer] = {}
         last = len(self.aims) - 1
-        before = range(self.second_aims[0])
-        after = range(self.second_aims[-1] + 1, last)
+        before = range(self.second_aims[0] if self.second_aims else last)
+        after = range(self.second_aims[-1] + 1 if self.second_aims else last, last)
         for place in before:
             self.tell(self.aims[place].objective.name, 0.0)
             layers[place], _ = self._first_layer(place, rows, None)
             aim = self.aims[place]
             most = layers[place].value - aim.constant + KEPT * max(1.0, aim.objective.scale)
             rows.append((aim.cost[self.first], most))
-        point, bound, status, row = self._recourse(rows)
-        rows.append(row)
+        point, bound, status = self._point(self._nothing(rows)), 0.0, "Optimal"
+        if self.second_aims:
+            point, bound, status, row = self._recourse(rows, point)
+            rows.append(row)
         self.tell(self.aims[last].objective.name, 0.75)
         layers[last], found = self._first_layer(last, rows, point)
         point = found or point
@@ -216,7 +218,8 @@ class _Search:
         tie = 0.1 * self.gap / max(1.0, last.objective.scale)
         touched = aim.cost[self.first] != 0
         opened = self.master.coarse & (self.master.first.upper <= 1)
-        lower = np.where(touched, self.master.first.lower, point.x)
+        # What is bought stays bought, since layers above may count on it.
+        lower = np.where(touched & ~self.master.first.whole, self.master.first.lower, point.x)
         upper = np.where(touched | opened, self.master.first.upper, point.x)
         held = self.master.holding(lower, upper)
         cost = aim.cost[self.first] + tie * last.cost[self.first]
@@ -246,14 +249,16 @@ class _Search:
             solution[outcome.columns] = outcome.values
         return solution
 
-    def _recourse(self, rows: Rows) -> tuple[_Point, float, str, tuple[Floats, float]]:
+    def _recourse(self, rows: Rows, best: _Point) -> tuple[_Point, float, str, tuple[Floats, float]]:
         """Minimise the scenarios' cost: the best point, a bound, a word, and the row that keeps the cost."""
         cost = self.recourse_cost[self.first]
-        best = self._point(self._nothing(rows))
         self.master.add([outcome.cut for outcome in best.outcomes])
         bound = self._relaxed_phase(cost, rows, best)
         status, stalled = "Time limit reached", _Stall(self.master)
-        while self._left() > 0 and not stalled.for_good:
+        while self._left() > 0:
+            if stalled.for_good:
+                status = "Nothing left to try"
+                break
             found = self.master.branch(cost, 1.0, rows, best.x, self.gap / 10, self._share())
             bound = max(bound, found.bound)
             loose = self._point(found.x)
@@ -317,7 +322,7 @@ class _Search:
             return self._layer(aim, value, found.bound - lost, found.status, began), None
         # Searched at half the slack and rounded within more of it, so that the lines' error has room in the rest.
         halfway, rounding, loose = (self._loosened(rows, share) for share in (0.5, 0.85, 1.0))
-        most = next(most for row, most in loose if len(row) > len(cost))
+        most = next((most for row, most in loose if len(row) > len(cost)), np.inf)
         solution, bound, status, stalled = best, -np.inf, "Time limit reached", _Stall(self.master)
         while self._left() > 0 and not stalled.for_good:
             found = self.master.branch(cost, 0.0, loose, solution.x, self.gap / 10, self._share())
