@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optimizer.plan.plan import Plan
 from optimizer.region.overrides import Override
 from optimizer.region.region_tables import REGION_TABLES
 from optimizer.report.assumptions import assumptions, sources
@@ -13,6 +14,8 @@ from optimizer.report.summary import is_synthetic, rule_mend
 
 NAMED = 8
 """So many subjects of a rule that is short are named, and so many sources; the workbook has all."""
+UNKEPT = 1e-3
+"""A shortfall of a planner's decisions above this is told: below it lies what the solver rounds."""
 
 
 def proof_sections(case: ReportCase) -> Iterator[Block]:
@@ -112,7 +115,7 @@ def _decisions(case: ReportCase) -> Iterator[Block]:
     if not plan.region.overrides:
         yield case.text("decisions_none")
         return
-    yield case.text("decisions_lead")
+    yield case.text("decisions_lead" if _all_kept(plan) else "decisions_lead_not_all")
     yield Bullets(tuple(_decision(case, override) for override in plan.region.overrides))
     if not plan.override_costs:
         return
@@ -129,6 +132,11 @@ def _decisions(case: ReportCase) -> Iterator[Block]:
             for cost in plan.override_costs
         ),
     )
+
+
+def _all_kept(plan: Plan) -> bool:
+    """Whether the plan keeps every decision, by its own layer of what it could not keep."""
+    return all(layer.value <= UNKEPT for layer in plan.layers if layer.name == "decided")
 
 
 def _decision(case: ReportCase, override: Override) -> str:
