@@ -60,6 +60,7 @@ def read_rules(settings: RegionSettings, folder: Path) -> tuple[tuple[Rule, ...]
     problems += _unknown_adopted(choice, registers)
     chosen = list(_chosen(choice, registers))
     problems += _unknown_rules(choice, chosen)
+    problems += _contradictions(choice, chosen)
     kept = [(name, rule) for name, rule in chosen if not _named(choice.leave_out, name, rule)]
     problems += [problem for name, rule in kept for problem in _cannot_change(choice, name, rule)]
     changed = [(name, _in_force(choice, name, rule)) for name, rule in kept]
@@ -179,8 +180,20 @@ def _unknown_rules(choice: StandardsChoice, chosen: list[tuple[str, Rule]]) -> I
         for name in names:
             if name not in known:
                 yield _problem("unknown_rule", f"standards.{field}", name, known=listed)
-    for name in {*choice.mandatory} & {*choice.advisory}:
-        yield _problem("mandatory_and_advisory", "standards.advisory", name)
+
+
+def _contradictions(choice: StandardsChoice, chosen: list[tuple[str, Rule]]) -> Iterator[Problem]:
+    """Rules that are weighted twice, or weighted although every register's rule of that name is left out."""
+    weights = {"mandatory": choice.mandatory, "advisory": choice.advisory}
+    for field, names in weights.items():
+        for name in dict.fromkeys(names):
+            bearers = [(register, rule) for register, rule in chosen if _named((name,), register, rule)]
+            if bearers and all(_named(choice.leave_out, *bearer) for bearer in bearers):
+                yield _problem("weighted_and_left_out", f"standards.{field}", name, rule=name, field=field)
+    kept = [(register, rule) for register, rule in chosen if not _named(choice.leave_out, register, rule)]
+    doubled = [rule.id for register, rule in kept if all(_named(names, register, rule) for names in weights.values())]
+    for rule_id in dict.fromkeys(doubled):
+        yield _problem("mandatory_and_advisory", "standards.advisory", rule_id, rule=rule_id)
 
 
 def _number(rule: Rule) -> tuple[float | None, float | None]:

@@ -298,6 +298,38 @@ def test_weights_of_rules(district):
     assert mandatory == {"TEAM-DIST", "KIT-5X", "TEAM-ZONE-YB"}
 
 
+@pytest.mark.parametrize(
+    ("lists", "column", "both"),
+    [
+        ("mandatory: [TEAM-DIST]\n  leave_out: [SHELTER-M2, TEAM-DIST]", "mandatory", ("mandatory", "leave_out")),
+        (
+            "advisory: [TEAM-DIST]\n  leave_out: [SHELTER-M2, chongqing/TEAM-DIST]",
+            "advisory",
+            ("advisory", "leave_out"),
+        ),
+        (
+            "mandatory: [TEAM-DIST]\n  advisory: [chongqing/TEAM-DIST]\n  leave_out: [SHELTER-M2]",
+            "advisory",
+            ("mandatory", "advisory"),
+        ),
+    ],
+)
+def test_a_rule_in_two_lists_that_contradict_each_other(district, where, lists, column, both):
+    problem = only(district.edit("region.yaml", "leave_out: [SHELTER-M2]", lists).problems())
+    assert where(problem)[2] == f"standards.{column}"
+    assert problem.value == "TEAM-DIST"
+    for name in both:
+        assert f"standards.{name}" in problem.what.say("zh")
+        assert f"standards.{name}" in problem.mend.say("en")
+
+
+def test_a_weighted_rule_of_which_one_registers_is_left_out_is_no_contradiction(district):
+    own_register(district, bound="at_least: 40", **TEAM)
+    lists = "mandatory: [TEAM-DIST]\n  leave_out: [SHELTER-M2, chongqing/TEAM-DIST]"
+    region = district.edit("region.yaml", "leave_out: [SHELTER-M2]", lists).read()
+    assert [rule.mandatory for rule in region.rules if rule.id == "TEAM-DIST"] == [True]
+
+
 def test_a_rule_past_its_time_is_a_warning(district):
     district.edit("region.yaml", "leave_out: [SHELTER-M2]", "leave_out: []")
     warnings = district.warnings()
