@@ -26,12 +26,15 @@ class Branched:
     ----------
     x : (n,) float64
         Its fine-grained numbers are not rounded yet: here cuts are due.
+    value : float
+        What the master takes it to cost.
     bound : float
     status : str
         HiGHS's word.
     """
 
     x: Floats
+    value: float
     bound: float
     status: str
 
@@ -89,7 +92,7 @@ class Master:
             given.col_value = [*start.tolist(), *under.tolist()]
             solver.setSolution(given)
         x, bound, status = self._run(solver)
-        return Branched(x, bound, status)
+        return Branched(x, float(solver.getInfo().objective_function_value), bound, status)
 
     def holding(self, lower: Floats, upper: Floats) -> Master:
         """Make the same problem with other bounds on x, and no scenarios."""
@@ -130,7 +133,7 @@ class Master:
             own = [(row, most) for row, most in rows if len(row) == len(cost)]
             found = self._tried(self._load(cost, theta, own, between=(low, low)))
         if not found:
-            raise NoSolutionError("no rounding")
+            raise NoSolutionError("no rounding keeps the rows")
         best = min(found, key=lambda pair: pair[1])[0]
         return np.where(self.first.whole, np.round(best), best)
 

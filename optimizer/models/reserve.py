@@ -77,7 +77,7 @@ import pulp
 from pulp import LpAffineExpression as Sum
 from pulp import LpVariable as Variable
 
-from optimizer.models.reserve_layers import expenses, layers
+from optimizer.models.reserve_layers import expected_unmet, expenses, layers
 from optimizer.models.reserve_problem import LOCAL, ReserveProblem, ReserveSolution
 from optimizer.models.reserve_variables import Variables, reserve_variables, scenario_of
 from optimizer.models.solve import LayeredSolution, Objective, solve_in_layers
@@ -108,7 +108,13 @@ def solve_reserve(
     """
     model, variables, objectives = state_reserve(problem)
     solution = solve_in_layers(
-        model, objectives, scenario_of(problem, variables), gap=gap, time_limit_s=time_limit_s, progress=progress
+        model,
+        objectives,
+        scenario_of(problem, variables),
+        expected_unmet(problem, variables),
+        gap=gap,
+        time_limit_s=time_limit_s,
+        progress=progress,
     )
     return _read(problem, variables, solution)
 
@@ -224,8 +230,10 @@ def opened_first(problem: ReserveProblem, x: Variables) -> Named:
         (int(problem.holdings.source[h]), int(problem.holdings.item[h])): p
         for h, p in zip(problem.lines.holding, problem.lines.pack, strict=True)
     }
+    standing = set(problem.holdings.source[problem.holdings.existing > 0].tolist())
+    candidates = set(problem.sizes.source[problem.storage_m3[problem.sizes.source] <= 0].tolist()) - standing
     for (j, i), held in x.held.items():
-        if problem.storage_m3[j] > 0:
+        if j not in candidates:
             continue
         built = [
             (x.build[z], -float(largest[j, i] + pack.get((j, i), 0.0)))

@@ -64,6 +64,18 @@ def _unmet(problem: ReserveProblem, x: Variables, model: pulp.LpProblem) -> Obje
     return Objective("unmet", Sum(terms), float(outcome.max(initial=0.0)), unit)
 
 
+def expected_unmet(problem: ReserveProblem, x: Variables) -> Sum:
+    """Expected unmet person-items, weighted by priority, whatever the measure of risk."""
+    recourse = problem.recourse
+    weight = priority_weights(problem.priority, problem.priority_ratio)
+    return Sum(
+        [
+            (unmet, float(recourse.probability[s] * weight[i] / recourse.per_person[s, v, i]))
+            for (s, v, i), unmet in x.unmet.items()
+        ]
+    )
+
+
 def priority_weights(priority: Ints, ratio: float) -> Floats:
     """(I,) weight of an unmet person-item: 1 for the lowest priority, ``ratio`` times as much for each one above."""
     rank = np.unique(priority, return_inverse=True)[1]

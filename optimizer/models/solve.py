@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from optimizer.models.interruptible import run_interruptibly
 from optimizer.models.layer import Layer
 from optimizer.models.master import Master
-from optimizer.models.matrix import Floats, MatrixModel, Rows
+from optimizer.models.matrix import Floats, MatrixModel, NoSolutionError, Rows
 from optimizer.models.recourse import Outcome, SecondStage
 
 KEPT = 1e-7
@@ -35,7 +35,7 @@ KEPT = 1e-7
 TINY = 1e-6
 """A gap of this share of the layer's scale is none."""
 NEXT = 1e-3
-"""Weight of a layer of the second stage against the one above it, so that one LP a scenario serves both."""
+"""Weight of lateness against unmet want when the chosen first stage meets the scenarios."""
 IN_OUT = 0.3
 """How far towards the LP's solution a cut is sought."""
 RELAXED_SHARE, WHOLE_SHARE, SLACK_SHARE = 0.2, 0.4, 0.5
@@ -82,6 +82,7 @@ def solve_in_layers(
     model: pulp.LpProblem,
     objectives: Sequence[Objective],
     scenario: Mapping[str, int],
+    outcome: pulp.LpAffineExpression,
     *,
     gap: float,
     time_limit_s: float,
@@ -97,6 +98,9 @@ def solve_in_layers(
         In order of precedence; those that speak of scenarios stand together, and the last speaks of the first stage.
     scenario : mapping of str to int
         Scenario of each variable of the second stage, by name.
+    outcome : LpAffineExpression
+        What the chosen first stage minimises in each scenario for itself: no measure of risk leaves want unmet in a
+        mild scenario while stock lies there.
     gap : float
         Relative gap to be proven in each layer.
     time_limit_s : float
@@ -111,9 +115,13 @@ def solve_in_layers(
     matrix = MatrixModel.of(model)
     block = np.array([scenario.get(name, -1) for name in matrix.names], dtype=np.int64)
     aims = [_Aim(o, matrix.dense(o.expression), float(o.expression.constant)) for o in objectives]
-    search = _Search(matrix, block, aims, gap, time_limit_s, progress or (lambda _name, _share: None))
+    search = _Search(matrix, block, aims, matrix.dense(outcome), max(gap, TINY), time_limit_s, progress or _unheard)
     layers, solution = search.run()
     return LayeredSolution(dict(zip(matrix.names, solution.tolist(), strict=True)), layers)
+
+
+def _unheard(name: str, share: float) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +167,7 @@ class _Search:
         matrix: MatrixModel,
         block: NDArray[np.int64],
         aims: list[_Aim],
+        outcome: Floats,
         gap: float,
         time_limit_s: float,
         tell: Progress,
@@ -170,10 +179,13 @@ class _Search:
         in_block = np.unique(matrix.matrix[:, np.flatnonzero(block >= 0)].indices)
         own_rows = np.setdiff1d(np.arange(matrix.matrix.shape[0]), in_block)
         self.second_aims = [place for place, aim in enumerate(aims) if aim.cost[block >= 0].any()]
-        self.recourse_cost = np.zeros(len(block))
-        for power, place in enumerate(self.second_aims):
-            self.recourse_cost += NEXT**power * aims[place].cost
-        self.second = SecondStage(matrix, block, np.where(block >= 0, self.recourse_cost, 0.0))
+        inside = block >= 0
+        nothing = np.zeros(len(block))
+        self.recourse_cost = aims[self.second_aims[0]].cost if self.second_aims else nothing
+        later = sum((aims[place].cost for place in self.second_aims[1:]), nothing)
+        self.second = SecondStage(matrix, block, np.where(inside, self.recourse_cost, 0.0))
+        met = outcome + NEXT * later + NEXT * np.where(outcome == 0, self.recourse_cost, 0.0)
+        self.final = SecondStage(matrix, block, np.where(inside, met, 0.0))
         self.master = Master(matrix.part(own_rows, self.first), self.second.size)
 
     def run(self) -> tuple[tuple[Layer, ...], Floats]:
@@ -203,8 +215,9 @@ class _Search:
             layers[place], point = self._of_what_is_left(place, point)
             more = self.aims[last].value(self._whole_solution(point)) - spent
             old = layers[last]
+            status = old.status if more <= TINY else "Optimal but for the layer before"
             layers[last] = proven_layer(
-                self.aims[last].objective, old.value + more, old.bound + more, self.gap, old.status, old.seconds
+                self.aims[last].objective, old.value + more, old.bound + more, self.gap, status, old.seconds
             )
         return tuple(layers[place] for place in range(len(self.aims))), self._whole_solution(point)
 
@@ -243,9 +256,10 @@ class _Search:
         return _Point(x, cost, outcomes)
 
     def _whole_solution(self, point: _Point) -> Floats:
+        """The first stage with what each scenario makes of it."""
         solution = np.zeros(len(self.matrix.names))
         solution[self.first] = point.x
-        for outcome in point.outcomes:
+        for outcome in self.final.outcomes(point.x):
             solution[outcome.columns] = outcome.values
         return solution
 
@@ -255,24 +269,28 @@ class _Search:
         self.master.add([outcome.cut for outcome in best.outcomes])
         bound = self._relaxed_phase(cost, rows, best)
         status, stalled = "Time limit reached", _Stall(self.master)
-        while self._left() > 0:
+        while best.cost - bound > self.gap * WHOLE_SHARE * best.cost + TINY and self._left() > 0:
             if stalled.for_good:
                 status = "Nothing left to try"
                 break
             found = self.master.branch(cost, 1.0, rows, best.x, self.gap / 10, self._share())
             bound = max(bound, found.bound)
             loose = self._point(found.x)
-            self.master.add([outcome.cut for outcome in loose.outcomes])
-            point = self._point(self.master.rounded(cost, 1.0, rows, found.x))
-            self.master.add([outcome.cut for outcome in point.outcomes])
-            if point.cost < best.cost:
-                best = point
-            if best.cost - bound <= self.gap * WHOLE_SHARE * best.cost + TINY:
-                status = "Optimal within the gap"
-                break
-            stalled.see(loose.cost - found.bound <= TINY * max(1.0, loose.cost))
+            rounded = self._rounded(cost, 1.0, rows, found.x, best)
+            self.master.add([outcome.cut for point in (loose, rounded) for outcome in point.outcomes])
+            best = min(best, rounded, key=lambda point: point.cost)
+            stalled.see(loose.cost - found.value <= TINY * max(1.0, loose.cost))
+        if best.cost - bound <= self.gap * WHOLE_SHARE * best.cost + TINY:
+            status = "Optimal within the gap"
         both = np.concatenate([cost, np.ones(self.second.size)])
         return best, bound, status, (both, best.cost + KEPT * max(1.0, best.cost))
+
+    def _rounded(self, cost: Floats, theta: float, rows: Rows, x: Floats, otherwise: _Point) -> _Point:
+        """Round a solution of the master; where no rounding is found, what is at hand stays."""
+        try:
+            return self._point(self.master.rounded(cost, theta, rows, x))
+        except NoSolutionError:
+            return otherwise
 
     def _share(self) -> float:
         """Seconds for one run of the master: enough is left for those to come."""
@@ -323,22 +341,38 @@ class _Search:
         # Searched at half the slack and rounded within more of it, so that the lines' error has room in the rest.
         halfway, rounding, loose = (self._loosened(rows, share) for share in (0.5, 0.85, 1.0))
         most = next((most for row, most in loose if len(row) > len(cost)), np.inf)
+        late = self._later(best)
         solution, bound, status, stalled = best, -np.inf, "Time limit reached", _Stall(self.master)
-        while self._left() > 0 and not stalled.for_good:
+        while self._left() > 0:
+            if stalled.for_good:
+                status = "Nothing left to try"
+                break
             found = self.master.branch(cost, 0.0, loose, solution.x, self.gap / 10, self._share())
             within = self.master.branch(cost, 0.0, halfway, best.x, self.gap / 10, self._share())
             bound = max(bound, found.bound - lost)
-            trial = self.master.rounded(cost, 0.0, rounding, within.x)
-            points = [self._point(x) for x in (found.x, within.x, trial)]
+            points = [self._point(found.x), self._point(within.x)]
+            points.append(self._rounded(cost, 0.0, rounding, within.x, best))
             self.master.add([outcome.cut for point in points for outcome in point.outcomes])
-            point = points[-1]
-            if point.cost <= most and self._first_value(aim, trial) < self._first_value(aim, solution.x):
-                solution, status = point, found.status
-            value = self._first_value(aim, solution.x)
-            if self._layer(aim, value, bound, status, began).proven:
+            for point in points:
+                cheaper = self._first_value(aim, point.x) < self._first_value(aim, solution.x)
+                if cheaper and point.cost <= most and self._is_whole(point.x) and self._later(point) <= late:
+                    solution = point
+            if self._layer(aim, self._first_value(aim, solution.x), bound, status, began).proven:
+                status = "Optimal within the gap"
                 break
             stalled.see(points[0].cost <= most + TINY * max(1.0, most))
         return self._layer(aim, self._first_value(aim, solution.x), bound, status, began), solution
+
+    def _is_whole(self, x: Floats) -> bool:
+        whole = x[self.master.first.whole]
+        return bool(np.abs(whole - np.round(whole)).max(initial=0.0) <= TINY)
+
+    def _later(self, point: _Point) -> float:
+        """The layers of the second stage below its first, in parts of what the gap allows of their scale."""
+        solution = self._whole_solution(point)
+        aims = [self.aims[place] for place in self.second_aims[1:]]
+        allowed = self.gap / 2
+        return sum(max(0.0, aim.value(solution) / max(1.0, aim.objective.scale) - allowed) for aim in aims)
 
     def _loosened(self, rows: Rows, share: float) -> Rows:
         """Give the row over the scenarios' cost a share of what the layers below may add to it."""
@@ -352,22 +386,22 @@ class _Search:
         return proven_layer(aim.objective, value, bound, self.gap, status, time.monotonic() - began)
 
     def _second_layers(self, point: _Point, bound: float, status: str) -> dict[int, Layer]:
-        """Share the bound of the weighted sum among the layers of the second stage.
+        """Layers of the second stage: the first with its bound, those below it as they are for the stock held.
 
-        The first is at least the sum's bound less the most that those below it can add. Those below are least for the
-        stock that is held, which is what is claimed of them.
+        A layer below is bounded by 0 alone, since a little less of the first may spare all of it; its gap is a share of
+        its scale.
         """
         solution = self._whole_solution(point)
-        below = sum(
-            NEXT**power * self.aims[place].objective.scale for power, place in enumerate(self.second_aims) if power
-        )
         layers = {}
         for power, place in enumerate(self.second_aims):
             aim = self.aims[place]
             value = aim.value(solution)
-            least = bound - below if power == 0 else value
-            word = status if power == 0 else "Optimal for the stock held"
-            layers[place] = self._layer(aim, value, least + (aim.constant if power == 0 else 0.0), word, self.began)
+            if power == 0:
+                layers[place] = self._layer(aim, value, bound + aim.constant, status, self.began)
+                continue
+            scale = max(aim.objective.scale, TINY)
+            layer = self._layer(aim, value, 0.0, "Optimal for the stock held", self.began)
+            layers[place] = replace(layer, gap=value / scale, proven=value / scale <= self.gap)
         return layers
 
 
