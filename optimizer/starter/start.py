@@ -51,6 +51,8 @@ STANDARDS = StandardsChoice(
         "national": ("RELIEF-10H",),
     },
     mandatory=("KIT-5X",),
+    # Yubei's own numbers, beside the municipal team of 20 in every town: they bind no other district.
+    leave_out=("TEAM-TOWN-YB", "TEAM-ZONE-YB"),
 )
 """A first choice, said to be one in the README and in the notes of every report."""
 

@@ -198,6 +198,17 @@ def test_the_report_speaks_both_languages(valley_region):
     assert all(line in readme for line in [*zh, *en])
 
 
+def test_numbers_of_one_district_alone_are_left_out_and_the_readme_says_why(valley_region):
+    report, region = valley_region
+    rules = {rule.id for rule in region.rules}
+    assert "TEAM-TOWN-CQ" in rules
+    assert not rules & {"TEAM-TOWN-YB", "TEAM-ZONE-YB"}
+    assert not [rule for rule in region.rules if "渝北区" in rule.jurisdiction]
+    readme = (report.folder / "README.md").read_text(encoding="utf-8")
+    assert "只约束渝北区" in readme
+    assert "bind no other district" in readme
+
+
 def test_the_same_file_gives_the_same_region(tmp_path, valley_region):
     first, _ = valley_region
     second, _ = started(valley(), tmp_path)
