@@ -8,6 +8,8 @@ import pandas as pd
 
 from network.words import Language
 from optimizer.plan.plan import Plan
+from optimizer.report.closed_depots import left_in_words, stock_in_closed_depots
+from optimizer.report.decisions_kept import kept_decisions, outcome_in_words
 from optimizer.report.figures import Figures, RuleResult, figures_of
 from optimizer.report.wording import Wording
 
@@ -16,23 +18,25 @@ MOST_TOLD = 5
 
 
 def headline(plan: Plan, language: Language, folder: Path | None = None) -> list[str]:
-    """Tell what was decided in nine lines, and in a tenth where the files are.
+    """Tell what was decided in nine lines, in one more what is not kept, and in a last one where the files are.
 
     Parameters
     ----------
     plan : Plan
     language : {"zh", "en"}
     folder : Path, optional
-        Where the plan was written; without it there is no tenth line.
+        Where the plan was written; without it there is no last line.
 
     Returns
     -------
     list of str
-        Depots, purchases, budget, want, why unmet, standards, places cut off, proof, estimates, files.
+        Depots, decisions of the planner that are not kept (where there are any), purchases, budget, want, why unmet,
+        standards, places cut off, proof, estimates, files.
     """
     words, figures = Wording.of(plan, language), figures_of(plan)
     lines = [
         _depots(plan, figures, words),
+        *_unkept(plan, words),
         _purchases(plan, figures, words),
         _budget(figures, words),
         _want(figures, words),
@@ -54,12 +58,13 @@ def summary_text(plan: Plan, language: Language) -> str:
 
 
 def warnings(plan: Plan, figures: Figures, words: Wording) -> list[str]:
-    """Say what every reader of the plan must know: estimates behind purchases, roads that do not exist."""
+    """Say what every reader of the plan must know: estimates, stock in closed depots, roads that do not exist."""
     said = []
     if figures.estimated_lines:
         cost = words.money(figures.estimated_cny)
         counts = {"lines": figures.purchase_lines, "count": figures.estimated_lines}
         said.append(words("warning_estimates", cost=cost, **counts))
+    said += [left_in_words(left, words) for left in stock_in_closed_depots(plan)]
     if is_synthetic(plan):
         said.append(words("warning_synthetic"))
     return said
@@ -97,6 +102,28 @@ def _depots(plan: Plan, figures: Figures, words: Wording) -> str:
     if not changes:
         return words("headline_depots_none", count=len(figures.kept))
     return words("headline_depots", changes=words.joined(changes, "list_semicolon"))
+
+
+def _unkept(plan: Plan, words: Wording) -> list[str]:
+    """A line that names the decisions of the planner that are not kept; none where all are."""
+    decisions = kept_decisions(plan)
+    unkept = [decision for decision in decisions if not decision.kept]
+    if not unkept:
+        return []
+    told = [
+        words(
+            "decision_told",
+            decision=words(
+                f"decision_told_{decision.override.decision}",
+                site=words.site(decision.override.site_id),
+                item=words.item(decision.override.item_id),
+            ),
+            outcome=outcome_in_words(decision, plan, words),
+        )
+        for decision in unkept
+    ]
+    joined = words.joined(told, "list_semicolon")
+    return [words("headline_decisions", count=len(decisions), unkept=len(unkept), decisions=joined)]
 
 
 def _purchases(plan: Plan, figures: Figures, words: Wording) -> str:

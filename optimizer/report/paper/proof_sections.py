@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.plan.plan import Plan
-from optimizer.region.overrides import Override
 from optimizer.region.region_tables import REGION_TABLES
 from optimizer.report.assumptions import assumptions, sources
+from optimizer.report.closed_depots import left_in_words, stock_in_closed_depots
+from optimizer.report.decisions_kept import KeptDecision, kept_decisions, outcome_in_words
 from optimizer.report.paper.case import ReportCase
 from optimizer.report.paper.document import Block, Bullets, Heading, Paragraph, Table
 from optimizer.report.summary import is_synthetic, rule_mend
 
 NAMED = 8
 """So many subjects of a rule that is short are named, and so many sources; the workbook has all."""
-UNKEPT = 1e-3
-"""A shortfall of a planner's decisions above this is told: below it lies what the solver rounds."""
 
 
 def proof_sections(case: ReportCase) -> Iterator[Block]:
@@ -115,8 +113,13 @@ def _decisions(case: ReportCase) -> Iterator[Block]:
     if not plan.region.overrides:
         yield case.text("decisions_none")
         return
-    yield case.text("decisions_lead" if _all_kept(plan) else "decisions_lead_not_all")
-    yield Bullets(tuple(_decision(case, override) for override in plan.region.overrides))
+    decisions = kept_decisions(plan)
+    unkept = sum(not decision.kept for decision in decisions)
+    yield case.text("decisions_lead_not_all" if unkept else "decisions_lead", unkept=unkept)
+    yield Bullets(tuple(_decision(case, decision) for decision in decisions))
+    left = [left_in_words(left, words) for left in stock_in_closed_depots(plan)]
+    if left:
+        yield Bullets(tuple(left))
     if not plan.override_costs:
         return
     yield case.text("decisions_cost")
@@ -134,16 +137,11 @@ def _decisions(case: ReportCase) -> Iterator[Block]:
     )
 
 
-def _all_kept(plan: Plan) -> bool:
-    """Whether the plan keeps every decision, by its own layer of what it could not keep."""
-    return all(layer.value <= UNKEPT for layer in plan.layers if layer.name == "decided")
-
-
-def _decision(case: ReportCase, override: Override) -> str:
-    words = case.words
+def _decision(case: ReportCase, decision: KeptDecision) -> str:
+    words, override = case.words, decision.override
     items = case.plan.region.tables["items"]
     units = dict(zip(items["item_id"], items["unit"], strict=True))
-    return case.say(
+    told = case.say(
         f"decision_{override.decision}",
         site=words.site(override.site_id),
         item=words.item(override.item_id),
@@ -153,6 +151,7 @@ def _decision(case: ReportCase, override: Override) -> str:
         when=override.when,
         why=override.why,
     )
+    return case.say("decision_with_outcome", decision=told, outcome=outcome_in_words(decision, case.plan, words))
 
 
 def _limits(case: ReportCase) -> Iterator[Block]:

@@ -16,6 +16,7 @@ from optimizer.report.paper.docx import write_docx
 from optimizer.report.paper.html import write_html
 from optimizer.report.paper.plan_sections import plan_sections
 from optimizer.report.paper.proof_sections import proof_sections
+from optimizer.report.plan_year import plan_year
 from optimizer.report.summary import is_synthetic
 
 
@@ -30,7 +31,7 @@ def report(plan: Plan, figures: Figures, language: Language, map_file: Path) -> 
     """Write the report apart from its file format."""
     case = ReportCase(plan, figures, language, map_file)
     settings = plan.region.settings
-    title = case.say("title", region=settings.name.say(language), year=settings.plan_date.year)
+    title = case.say("title", region=settings.name.say(language), year=plan_year(settings.plan_date))
     blocks = [*_opening(case), *plan_sections(case), *proof_sections(case), *_closing(case)]
     made = case.say("made", date=datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M"), version=software_version())
     return Document(title, blocks, language, made)
@@ -38,7 +39,7 @@ def report(plan: Plan, figures: Figures, language: Language, map_file: Path) -> 
 
 def _opening(case: ReportCase) -> Iterator[Block]:
     yield Paragraph(case.say("addressee"), place="margin")
-    yield case.text("opening", year=case.plan.region.settings.plan_date.year)
+    yield case.text("opening", year=plan_year(case.plan.region.settings.plan_date))
     if is_synthetic(case.plan):
         yield Paragraph(case.say("synthetic"), bold=True)
 

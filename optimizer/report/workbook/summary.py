@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optimizer.report.plan_year import plan_year
 from optimizer.report.summary import headline, rule_mend
 from optimizer.report.wording import CNY_PER_WAN
 from optimizer.report.workbook.book import PlanBook
@@ -15,7 +16,7 @@ def write_summary(book: PlanBook) -> None:
     """Write the first sheet."""
     settings = book.plan.region.settings
     name = settings.name.say(book.words.language)
-    sheet = book.sheet(book.say("sheet_summary"), book.say("title", region=name, year=settings.plan_date.year))
+    sheet = book.sheet(book.say("sheet_summary"), book.say("title", region=name, year=plan_year(settings.plan_date)))
     sheet.section(book.say("section_told"))
     for line in headline(book.plan, book.words.language):
         sheet.paragraph(line, len(budget_fields(book)), WIDTH)

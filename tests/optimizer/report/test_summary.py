@@ -41,7 +41,7 @@ def test_summary_opens_with_region_and_date(plan):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_plan_of_nothing_is_told_too(plan, language):
     empty = {table.name: plan.tables[table.name].iloc[:0] for table in PLAN_TABLES}
-    region = replace(plan.region, rules=())
+    region = replace(plan.region, rules=(), overrides=())
     lines = headline(replace(plan, tables=empty, layers=(), region=region), language)
     assert len(lines) == 9
     assert not any("nan" in line for line in lines)
