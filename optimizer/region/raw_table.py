@@ -48,7 +48,7 @@ def raw_table(
     """Find the headings in a sheet and the rows below them.
 
     The heading row is the one among the first :data:`HEADING_ROWS` that names most columns. The row below it belongs
-    to the headings when all that it says are headings: the other language, or the second line of merged headings.
+    to the headings when most of what it says are headings: the other language, or the second line of merged headings.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def raw_table(
     if not counts or max(counts) == 0:
         return None, [_no_headings(file, sheet, table)]
     top = counts.index(max(counts))
-    lines = [top, top + 1] if _all_headings(sheet, found, top + 1) else [top]
+    lines = [top, top + 1] if _mostly_headings(sheet, found, top + 1) else [top]
     headings, problems = _columns(file, sheet, found, lines, table)
     first = lines[-1] + 1
     filled = [(i + 1, tuple(row)) for i, row in enumerate(sheet[first:], first) if any(map(_filled, row))]
@@ -96,12 +96,12 @@ def _filled(cell: object) -> bool:
     return cell is not None and cell == cell and str(cell).strip() != ""
 
 
-def _all_headings(sheet: Sequence[Sequence[object]], found: list[list[Heading | None]], row: int) -> bool:
-    """Whether the row says something and nothing but headings."""
+def _mostly_headings(sheet: Sequence[Sequence[object]], found: list[list[Heading | None]], row: int) -> bool:
+    """Whether most cells of the row are headings; a column that is not ours may have its caption among them."""
     if row >= len(found):
         return False
     said = [heading for cell, heading in zip(sheet[row], found[row], strict=True) if _filled(cell)]
-    return bool(said) and all(said)
+    return 2 * sum(heading is not None for heading in said) > len(said)
 
 
 def _columns(

@@ -160,3 +160,47 @@ def test_a_folder_that_is_not_there(tmp_path, told):
     with pytest.raises(ProblemsError) as caught:
         read_region(tmp_path / "nowhere")
     assert [problem.what.key for problem in told(caught.value.problems)] == ["optimizer.tables.no_region"]
+
+
+@pytest.mark.parametrize(
+    "spoilt", [b"\x89PNG\x00\xff\xfe\x00\x01\xff", b"", None, b"\n1,2,3\n", b"name,kind\nA,town\n"]
+)
+@pytest.mark.parametrize("file", ["sites.csv", "items.csv", "payers.csv"])
+def test_a_table_that_cannot_be_read_makes_no_reference_to_it_wrong(district, file, spoilt):
+    path = district.folder / file
+    if spoilt is None:
+        path.unlink()
+    else:
+        path.write_bytes(spoilt)
+    district.write(
+        "overrides.yaml",
+        "schema_version: 1\noverrides:\n"
+        "  - {decision: hold, site_id: D1, item_id: tent, quantity: 1, who: 王, when: 2026-01-02, why: 会议}",
+    )
+    errors = [problem for problem in district.problems() if problem.severity == "error"]
+    assert {problem.file for problem in errors} == {file}
+
+
+def test_a_reference_into_half_a_table_is_not_doubted_but_the_rest_is(district):
+    (district.folder / "payers.csv").write_bytes(b"\xff")
+    district.edit("stock.csv", "L2,D1,tent", "L2,D1,tentt").edit("stock.csv", ",100,", ",x,")
+    problems = [problem for problem in district.problems() if problem.severity == "error"]
+    assert [(problem.file, problem.row) for problem in problems] == [
+        ("payers.csv", None),
+        ("stock.csv", 2),
+        ("stock.csv", 3),
+    ]
+
+
+def test_what_is_wrong_with_a_whole_file_stands_first(district):
+    district.edit("items.csv", "12,30,12,relief", "12,,12,relief").remove("vehicles.csv")
+    district.edit("teams.csv", "东镇队", '"东镇队')
+    assert [problem.file for problem in district.problems()] == ["teams.csv", "vehicles.csv", "items.csv"]
+
+
+def test_a_foreign_column_with_a_caption_leaves_the_second_heading_row_one(district, where):
+    text = (district.folder / "payers.csv").read_text(encoding="utf-8")
+    head, *rows = text.splitlines()
+    lines = [f"{head},remark", "主体编号,名称,层级,所属镇街,年度预算,备注事项", *(f"{row},无" for row in rows)]
+    problem = only(district.write("payers.csv", "\n".join(lines)).problems())
+    assert where(problem) == ("payers.csv", 1, "remark")
