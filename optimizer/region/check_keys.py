@@ -17,7 +17,7 @@ def check_keys(draft: Draft) -> Iterator[Problem]:
     for table in draft.tables.values():
         yield from _doubled(table)
         for column in table.table.columns:
-            if column.refers_to:
+            if column.refers_to and draft.whole(column.refers_to):
                 yield from _dangling(table, column, draft.tables[column.refers_to])
 
 

@@ -31,18 +31,20 @@ def _unknown(
 ) -> Iterator[Problem]:
     path = ("overrides", place)
     site = override.site_id
-    if site not in kinds:
+    if site not in kinds and not draft.whole("sites"):
+        pass  # the table itself is reported
+    elif site not in kinds:
         yield from _no_such(file, (*path, "site_id"), site, set(kinds))
     elif override.decision != "hold" and kinds[site] not in _OPENED:
         kind = kinds[site]
         values: dict[str, Any] = {"kind": SITE_KINDS.get(kind, kind), "code": kind}
         yield file.problem((*path, "site_id"), "decision_misplaced", value=site, **values)
     items = set(draft.tables["items"].frame["item_id"])
-    if override.item_id and override.item_id not in items:
+    if override.item_id and override.item_id not in items and draft.whole("items"):
         yield from _no_such(file, (*path, "item_id"), override.item_id, items)
     sizes = draft.tables["sizes"].frame
     known = sizes["size"][sizes["site_id"] == site].tolist()
-    if override.size and site in kinds and override.size not in known:
+    if override.size and site in kinds and override.size not in known and "sizes" not in draft.unread:
         yield file.problem((*path, "size"), "unknown_size", value=override.size, site=site, known=", ".join(known))
     if override.quantity is not None and not math.isfinite(override.quantity):
         yield file.problem((*path, "quantity"), "not_finite", value=override.quantity)

@@ -75,11 +75,11 @@ def _where(
     kinds: tuple[str, ...],
 ) -> Iterator[Problem]:
     """Unknown names in one selector; where all are known, that some site of ``kinds`` is meant."""
-    unknown = [*_unknown_sites(file, path, where, sites)]
+    unknown = [*_unknown_sites(file, path, where, sites)] if draft.whole("sites") else []
     for place, hazard in enumerate(where.hazards):
         unknown += _hazard(file, (*path, "hazards", place), hazard)
     yield from unknown
-    if unknown or sites.empty:
+    if unknown or not draft.whole("sites"):
         return
     among = sites[sites["kind"].isin(kinds)]
     try:

@@ -100,7 +100,7 @@ def _sizes(draft: Draft, sites: TypedTable) -> Iterator[Problem]:
     sized = set(sizes.frame["site_id"])
     for row in np.flatnonzero(sites.frame["kind"] == "candidate").tolist():
         site = sites.frame["site_id"].iloc[row]
-        if site not in sized:
+        if site not in sized and "sizes" not in draft.unread:
             yield sites.problem(row, "site_id", "candidate_without_sizes", value=site)
     yield from misplaced(draft, sizes, ("candidate", "depot"), "sizes_misplaced")
     for row in np.flatnonzero(sizes.frame["storage_m3"] == 0).tolist():
@@ -123,7 +123,7 @@ def _payers_of_towns(draft: Draft, sites: TypedTable) -> Iterator[Problem]:
         first.setdefault(town, row)
     towns = sites.frame[sites.frame["kind"] == "town"]
     without = [name for site, name in zip(towns["site_id"], towns["name"], strict=True) if site not in first]
-    if without and payers.places:
+    if without and payers.places and draft.whole("payers"):
         told: dict[str, Any] = {"count": len(without), "towns": shortened(without)}
         yield replace(payers.problem(0, None, "towns_without_payer", severity="warning", **told), row=None)
 

@@ -27,6 +27,8 @@ class Draft:
         None where the file is missing or not sound.
     rules : tuple of Rule
     roads : RoadNetwork, optional
+    unread : frozenset of str
+        Tables of which some file could not be read: what they hold is not known.
     """
 
     folder: Path
@@ -36,6 +38,16 @@ class Draft:
     overrides: FormFile[OverrideFile] | None
     rules: tuple[Rule, ...]
     roads: RoadNetwork | None
+    unread: frozenset[str] = frozenset()
+
+    def whole(self, table: str) -> bool:
+        """Whether all rows of a table are known, so that what is not among them does not exist.
+
+        A table without a single id has been reported as a whole, as unread or missing, or has a key column that is.
+        """
+        typed = self.tables[table]
+        key = typed.frame[typed.table.key[0]]
+        return table not in self.unread and bool((key != "").any())
 
     def kinds(self) -> dict[str, str]:
         """Kind of every site by its id."""

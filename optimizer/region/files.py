@@ -59,6 +59,8 @@ class RegionFiles:
     problems: list[Problem] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     """Tables and forms that a file was found for, sound or not."""
+    unread: set[str] = field(default_factory=set)
+    """Tables of which some file could not be read."""
 
 
 def gather(path: Path) -> RegionFiles:
@@ -151,6 +153,8 @@ def _take_table(
     raw, problems = read(table)
     files.problems += problems
     files.seen.add(table.name)
+    if raw is None:
+        files.unread.add(table.name)
     if raw and files.raws.get(table.name):
         names = f"{files.raws[table.name][0].file}, {file}"
         files.problems.append(_problem("table_twice", file, name=table.name, title=table.title, files=names))
@@ -167,6 +171,7 @@ def _gather_layers(files: RegionFiles) -> None:
             raw, problems = read_site_layer(path, SITES, settings)
             files.problems += problems
             files.seen.add(SITES.name)
+            files.unread |= {SITES.name} if raw is None else set()
             files.read |= {
                 part.name: part for part in sorted(files.folder.glob(f"{SITES.name}.*")) if _part(part, path)
             }

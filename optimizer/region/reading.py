@@ -30,6 +30,9 @@ from optimizer.region.typed_table import TypedTable, empty_table, typed_table
 
 _CHECKS = (check_keys, check_sites, check_places, check_holdings, check_scenarios, check_overrides, check_rules)
 
+_WHOLE_FILE = frozenset({"broken_csv", "empty_table", "no_headings", "missing_column"})
+"""Words for what is wrong with a file as a whole though it is told with a row."""
+
 
 def read_region(path: Path) -> Region:
     """Read the region at ``path``.
@@ -83,7 +86,8 @@ def _draft(files: RegionFiles) -> tuple[Draft, list[Problem]]:
         roads = loaded.roads
         rules, found = read_rules(files.settings.form, files.folder)
         problems += loaded.problems + found
-    draft = Draft(files.folder, tables, files.settings, files.scenarios, files.overrides, rules, roads)
+    unread = frozenset(files.unread | (files.seen - files.raws.keys()))
+    draft = Draft(files.folder, tables, files.settings, files.scenarios, files.overrides, rules, roads, unread)
     return draft, problems
 
 
@@ -136,5 +140,9 @@ def _errors(problems: list[Problem]) -> bool:
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
-    """Errors before warnings, each file's together, by row."""
-    return sorted(problems, key=lambda p: (p.severity != "error", p.file or "", p.row or 0))
+    """Errors before warnings; what concerns a whole file before its rows; each file's together, by row."""
+    return sorted(problems, key=lambda p: (p.severity != "error", not _whole_file(p), p.file or "", p.row or 0))
+
+
+def _whole_file(problem: Problem) -> bool:
+    return problem.row is None or problem.what.key.removeprefix("optimizer.tables.") in _WHOLE_FILE
