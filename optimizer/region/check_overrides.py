@@ -21,8 +21,8 @@ def check_overrides(draft: Draft) -> Iterator[Problem]:
     if draft.overrides is None:
         return
     kinds = draft.kinds()
-    for place, override in enumerate(draft.overrides.form.overrides):
-        yield from _unknown(draft, draft.overrides, place, override, kinds)
+    for entry, override in enumerate(draft.overrides.form.overrides):
+        yield from _unknown(draft, draft.overrides, draft.overrides.place(entry), override, kinds)
     yield from _clashing(draft.overrides)
 
 
@@ -63,8 +63,10 @@ def _clashing(file: FormFile[OverrideFile]) -> Iterator[Problem]:
     for later, override in enumerate(overrides):
         for earlier in range(later):
             if overrides[earlier].site_id == override.site_id and _clash(overrides[earlier], override):
-                row = file.row_of(("overrides", earlier, "site_id"))
-                yield file.problem(("overrides", later), "overrides_clash", value=override.site_id, other=row)
+                row = file.row_of(("overrides", file.place(earlier), "site_id"))
+                yield file.problem(
+                    ("overrides", file.place(later)), "overrides_clash", value=override.site_id, other=row
+                )
 
 
 def _clash(one: Override, other: Override) -> bool:

@@ -28,7 +28,8 @@ def check_scenarios(draft: Draft) -> Iterator[Problem]:
         return
     sites = _placed(draft)
     first: dict[str, int] = {}
-    for place, scenario in enumerate(draft.scenarios.form.scenarios):
+    for entry, scenario in enumerate(draft.scenarios.form.scenarios):
+        place = draft.scenarios.place(entry)
         path: FormPath = ("scenarios", place)
         if scenario.id in first:
             row = draft.scenarios.row_of(("scenarios", first[scenario.id], "id"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -35,6 +35,8 @@ class Override(Strict):
 
 class OverrideFile(Strict):
     """The content of ``overrides.yaml``."""
+
+    entries: ClassVar[str] = "overrides"
 
     schema_version: int
     overrides: tuple[Override, ...]

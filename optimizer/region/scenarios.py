@@ -7,7 +7,7 @@ flying weather together, with a yearly probability. Every list names what it doe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -115,6 +115,8 @@ def shapes_of(scenario: Scenario) -> Iterator[Shape]:
 
 class ScenarioFile(Strict):
     """The content of ``scenarios.yaml``."""
+
+    entries: ClassVar[str] = "scenarios"
 
     schema_version: int
     scenarios: tuple[Scenario, ...] = Field(min_length=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,9 @@ class Strict(BaseModel):
     """A form whose unknown fields are refused, so that a misspelt one is never silently left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    entries: ClassVar[str] = ""
+    """Field with a list of entries that are each sound or not for themselves; empty where there is none."""
 
 
 class Name(Strict):

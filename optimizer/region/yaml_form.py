@@ -75,11 +75,18 @@ class FormFile(Generic[Form]):
         As problems name it.
     row_of : callable
         Gives the line of a path.
+    places : tuple of int, optional
+        Places in the file of the form's entries, where unsound ones among them were left out.
     """
 
     form: Form
     file: str
     row_of: Callable[[FormPath], int | None]
+    places: tuple[int, ...] | None = None
+
+    def place(self, entry: int) -> int:
+        """Give the place in the file of an entry of the form, both counted from 0."""
+        return entry if self.places is None else self.places[entry]
 
     def problem(
         self,
@@ -102,7 +109,7 @@ def read_form(path: Path, model: type[Form]) -> tuple[FormFile[Form] | None, lis
     Returns
     -------
     FormFile or None
-        None where anything is wrong.
+        None where anything is wrong, but of a form with ``entries`` what is sound among them.
     list of Problem
         All that is wrong with the file.
     """
@@ -133,7 +140,7 @@ def read_form_text(text: str, model: type[Form], file: str) -> tuple[FormFile[Fo
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, [_problem("yaml_value", file, detail=str(error).splitlines()[0])]
     form, problems = form_of(values, model, file, partial(_row_of, node))
-    return (None if doubled else form), doubled + problems
+    return (None if doubled and not model.entries else form), doubled + problems
 
 
 def form_of(
@@ -144,7 +151,9 @@ def form_of(
         form = model.model_validate(values)
     except ValidationError as error:
         known = _field_names(model)
-        return None, [_mistake(details, known, file, row_of) for details in _own(error.errors(include_url=False))]
+        mistakes = error.errors(include_url=False)
+        found = [_mistake(details, known, file, row_of) for details in _own(mistakes)]
+        return _sound_entries(values, model, mistakes, file, row_of), found
     except RecursionError:
         return None, [_problem("form_too_large", file)]
     read = FormFile(form, file, row_of)
@@ -152,6 +161,31 @@ def form_of(
     if version != SCHEMA_VERSION:
         return None, [read.problem(("schema_version",), "form_version", value=version, expected=SCHEMA_VERSION)]
     return read, []
+
+
+def _sound_entries(
+    values: object,
+    model: type[Form],
+    mistakes: list[ErrorDetails],
+    file: str,
+    row_of: Callable[[FormPath], int | None],
+) -> FormFile[Form] | None:
+    """Give the form without the entries and fields that are wrong, so that the rest is checked all the same."""
+    listed = values.get(model.entries) if isinstance(values, dict) else None
+    if not isinstance(listed, list):
+        return None
+    paths = [details["loc"] for details in mistakes]
+    wrong = {path[1] for path in paths if len(path) > 1 and path[0] == model.entries}
+    places = tuple(place for place in range(len(listed)) if place not in wrong)
+    unknown = {path[0] for path in paths if len(path) == 1}
+    rest = {key: value for key, value in values.items() if key not in unknown}  # type: ignore[attr-defined]
+    if not places:
+        return None
+    try:
+        form = model.model_validate({**rest, model.entries: [listed[place] for place in places]})
+    except (ValidationError, RecursionError):
+        return None
+    return FormFile(form, file, row_of, places)
 
 
 def _own(mistakes: list[ErrorDetails]) -> list[ErrorDetails]:

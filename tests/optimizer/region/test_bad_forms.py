@@ -181,6 +181,43 @@ def test_overrides_that_contradict_each_other(district, where, one, other):
     assert problem.what.values["other"] == 3
 
 
+def test_one_wrong_override_hides_nothing_of_the_others(district, where):
+    problems = overridden(
+        district,
+        "decision: shut, site_id: C1",
+        "decision: open, site_id: C7",
+        "decision: hold, site_id: D1, item_id: water",
+        "decision: open, site_id: C1, size: huge",
+        "decision: close, site_id: C1",
+    ).problems()
+    assert [where(problem)[1:] for problem in problems] == [
+        (3, "overrides[1].decision"),
+        (4, "overrides[2].site_id"),
+        (5, "overrides[3]"),
+        (6, "overrides[4].size"),
+        (7, "overrides[5]"),
+    ]
+    assert problems[-1].what.values["other"] == 6
+
+
+def test_one_wrong_scenario_hides_nothing_of_the_others(district, where):
+    text = (district.folder / "scenarios.yaml").read_text(encoding="utf-8")
+    again = text[text.index("  - id: flood") :].replace("id: flood", "id: second").replace("sites: [D1]", "sites: [D9]")
+    again = again.replace("bridges: true", "road: S999")
+    problems = district.write("scenarios.yaml", text.replace("share: 0.5", "share: 1.5") + again).problems()
+    assert {where(problem)[1:] for problem in problems} == {
+        (11, "scenarios[1].demand[1].share"),
+        (21, "scenarios[2].roads.closures[1]"),
+        (26, "scenarios[2].losses[1].where.sites[1]"),
+    }
+
+
+def test_a_foreign_field_of_the_file_hides_nothing_of_its_entries(district):
+    path = overridden(district, "decision: open, site_id: C7").folder / "overrides.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\nremark: x\n", encoding="utf-8")
+    assert {problem.column for problem in district.problems()} == {"remark", "overrides[1].site_id"}
+
+
 def test_sound_overrides_are_read(district):
     region = overridden(district, "decision: open, site_id: C1, size: small").read()
     assert [(override.site_id, override.size) for override in region.overrides] == [("C1", "small")]
