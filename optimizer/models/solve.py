@@ -36,9 +36,11 @@ TINY = 1e-6
 """A gap of this share of the layer's scale is none."""
 NEXT = 1e-3
 """Weight of lateness against unmet want when the chosen first stage meets the scenarios."""
+SECONDS_SHARE = 0.7
+"""Share of the time for the scenarios' cost; the rest is for the layers below."""
 IN_OUT = 0.3
 """How far towards the LP's solution a cut is sought."""
-RELAXED_SHARE, WHOLE_SHARE, SLACK_SHARE = 0.2, 0.4, 0.5
+RELAXED_SHARE, WHOLE_SHARE, SLACK_SHARE = 0.2, 0.45, 0.5
 """Shares of the gap: left by the relaxed phase, left by the whole phase, and given up to the layers below."""
 
 
@@ -269,7 +271,8 @@ class _Search:
         self.master.add([outcome.cut for outcome in best.outcomes])
         bound = self._relaxed_phase(cost, rows, best)
         status, stalled = "Time limit reached", _Stall(self.master)
-        while best.cost - bound > self.gap * WHOLE_SHARE * best.cost + TINY and self._left() > 0:
+        until = self.began + SECONDS_SHARE * (self.deadline - self.began)
+        while best.cost - bound > self.gap * WHOLE_SHARE * best.cost + TINY and time.monotonic() < until:
             if stalled.for_good:
                 status = "Nothing left to try"
                 break
