@@ -21,6 +21,8 @@ class RuleResult:
     rule_id : str
     met, short, not_applicable : int
         Subjects (with an item, for a rule on equipment).
+    short_subjects : int
+        Subjects that are short of anything, each counted once whatever its name.
     met_before : int or None
         How many would be met without the plan; None where that is not known for every subject.
     mend_cost_cny : float
@@ -31,6 +33,7 @@ class RuleResult:
     met: int
     short: int
     not_applicable: int
+    short_subjects: int
     met_before: int | None
     mend_cost_cny: float
 
@@ -69,7 +72,7 @@ class Figures:
     expected : Want
         Weighted by the scenarios' weights.
     worst_scenario : str
-        The one with the most unmet; empty where there is none.
+        The one with the largest share of its want unmet; empty where there is none.
     worst : Want
     unmet_by_reason : mapping of str to float
         Person-items, weighted.
@@ -111,7 +114,8 @@ def figures_of(plan: Plan) -> Figures:
     estimated = rests_on_estimate(bought)
     sites = {decision: tuple(depots.loc[depots["decision"] == decision, "site_id"]) for decision in _DECIDED}
     scenarios = tables["scenarios"]
-    worst = scenarios.sort_values("unmet", ascending=False, kind="stable").head(1)
+    share = scenarios["unmet"] / scenarios["want"].where(scenarios["want"] > 0)
+    worst = scenarios.loc[share.fillna(0.0).sort_values(ascending=False, kind="stable").index].head(1)
     return Figures(
         budget_cny=float(budgets["budget_cny"].sum()),
         spent_cny=float(budgets["spent_cny"].sum()),
@@ -169,6 +173,7 @@ def _rule_result(rule: Rule, standards: pd.DataFrame) -> RuleResult:
         met=int((rows["outcome"] == "met").sum()),
         short=len(short),
         not_applicable=int((rows["outcome"] == "not_applicable").sum()),
+        short_subjects=int(short["subject_id"].nunique()),
         met_before=_met_before(rule, judged),
         mend_cost_cny=float(short["mend_cost_cny"].sum()),
     )

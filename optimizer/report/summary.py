@@ -190,7 +190,13 @@ def _standards(plan: Plan, figures: Figures, words: Wording) -> str:
     if not figures.rules_short:
         return words("headline_standards_met", count=count)
     rules = [
-        words("rule_short", rule=rule.rule_id, subjects=rule.short, mend=_mend_cost(rule, plan, words))
+        words(
+            "rule_short" if rule.short == rule.short_subjects else "rule_short_items",
+            rule=rule.rule_id,
+            subjects=rule.short_subjects,
+            cases=rule.short,
+            mend=_mend_cost(rule, plan, words),
+        )
         for rule in figures.rules_short[:MOST_TOLD]
     ]
     short = len(figures.rules_short)

@@ -17,6 +17,8 @@ from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.region.region_tables import REGION_TABLES
 
 CNY_PER_WAN = 10_000
+FOR_THE_STOCK_HELD = "Optimal for the stock held"
+"""Status of a layer that is least for what is held; its bound is 0 and its gap a share of all that is wanted."""
 NAMED = ("sites", "items", "payers", "scenarios", "rules")
 """What a plan's ids stand for, as attributes of :class:`Wording` and under ``names`` in ``plan.json``."""
 
@@ -195,9 +197,17 @@ class Wording:
     def proof(self, layer: Layer) -> str:
         """How well a layer is proven, and on what condition; the word optimum only where it is."""
         condition = self.condition(layer)
-        key = "proof_open" if not layer.proven else "proof_conditional" if condition else "proof_proven"
         gap = self.percent(max(layer.gap, 0.0), 2)
-        return self(key, layer=self.layer(layer), gap=gap, condition=condition)
+        if layer.status == FOR_THE_STOCK_HELD and layer.name == "late":
+            return self("proof_held" if layer.proven else "proof_held_open", layer=self.layer(layer), gap=gap)
+        key = "proof_open" if not layer.proven else "proof_conditional" if condition else "proof_proven"
+        within = self.at_most(max(layer.gap, 0.0), 2) if layer.proven else gap
+        return self(key, layer=self.layer(layer), gap=within, condition=condition)
+
+    def at_most(self, share: float, digits: int) -> str:
+        """Say within what share something lies; one too small to show is less than the least shown."""
+        text = self.percent(share, digits)
+        return self("gap_below" if text.startswith("<") else "gap_at_most", gap=text.removeprefix("<"))
 
     def proven(self, layer: Layer) -> str:
         """Whether a layer is proven, and on what condition, for a cell of a table."""

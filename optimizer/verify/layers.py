@@ -110,13 +110,22 @@ def _layer(claims: Claims, layer: Mapping[str, Any], found: float) -> Outcome:
     outcome = said("layer_value", right=found <= value + slack, **words)
     outcome += said("layer_bound", right=found >= bound - slack, **words)
     outcome += said("bound_above_value", right=bound <= value + slack, **words)
-    gap = 0.0 if value - bound <= 1e-6 * max(1.0, float(layer["scale"])) else (value - bound) / value
+    gap = _gap(name, value, bound, float(layer["scale"]))
     right = abs(gap - float(layer["gap"])) <= float(SHARES.slack(gap))
     outcome += said("layer_gap", right=right, layer=_title(name), claim=number(float(layer["gap"])), value=number(gap))
     options = claims.document.get("options")
     asked = float(options["gap"]) if isinstance(options, dict) and "gap" in options else 0.0
     right = bool(layer["proven"]) == (gap <= asked + 1e-12)
     return outcome + said("layer_proven", right=right, layer=_title(name), gap=number(gap), asked=number(asked))
+
+
+def _gap(name: str, value: float, bound: float, scale: float) -> float:
+    """Share of the value above its bound; of lateness, which 0 alone bounds, the share of all that is wanted."""
+    if value - bound <= 1e-6 * max(1.0, scale):
+        return 0.0
+    if name == "late" and bound == 0.0:
+        return value / scale if scale > 0 else 1.0
+    return (value - bound) / value
 
 
 def _title(name: str) -> Phrase | str:

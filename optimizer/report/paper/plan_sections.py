@@ -86,7 +86,12 @@ def _present(case: ReportCase) -> Iterator[Block]:
     met = sum(rule.met_before or 0 for rule in known)
     if judged:
         yield case.text(
-            "present_standards", count=len(known), judged=judged, met=met, share=words.percent(met / judged)
+            "present_standards",
+            count=len(figures.rules),
+            known=len(known),
+            judged=judged,
+            met=met,
+            share=words.percent(met / judged),
         )
     total = sum(figures.unmet_by_reason.values())
     if not total:
@@ -107,7 +112,6 @@ def _method(case: ReportCase) -> Iterator[Block]:
         scenarios=len(plan.tables["scenarios"]),
         depots=len(plan.tables["depots"]),
         items=len(plan.region.tables["items"]),
-        solver=plan.solver,
         layers=words.joined(words.layer(layer) for layer in plan.layers),
     )
 
@@ -217,6 +221,32 @@ def _purchases(case: ReportCase) -> Iterator[Block]:
     )
 
 
+def _asked_for(case: ReportCase) -> Iterator[Block]:
+    """The sum asked for, in all and by the level of who pays; the mends of failed standards are not in it."""
+    words, budgets = case.words, case.plan.tables["budgets"]
+    payers = case.plan.region.tables["payers"].set_index("payer_id")["level"]
+    sums = budgets.groupby(budgets["payer_id"].map(payers), sort=False)["spent_cny"].sum()
+    parts = [
+        case.say(
+            "money_part",
+            kind=case.say("money_of_level", level=words.choice("level", str(level))),
+            cost=words.money(cost),
+        )
+        for level, cost in sums.items()
+        if cost > 0
+    ]
+    spent = words.money(case.figures.spent_cny)
+    yield case.text("money_asked" if parts else "money_asked_none", spent=spent, parts=words.joined(parts))
+    mends = [
+        case.say("money_part", kind=rule.rule_id, cost=words.money(rule.mend_cost_cny))
+        for rule in case.figures.rules_short
+        if rule.mend_cost_cny
+    ]
+    if mends:
+        total = words.money(sum(rule.mend_cost_cny for rule in case.figures.rules_short))
+        yield case.text("money_mends", total=total, mends=words.joined(mends))
+
+
 def _money(case: ReportCase) -> Iterator[Block]:
     figures, words = case.figures, case.words
     parts = [
@@ -231,6 +261,7 @@ def _money(case: ReportCase) -> Iterator[Block]:
         parts=words.joined(parts) or words("not_known"),
         left=words.money(figures.budget_cny - figures.spent_cny),
     )
+    yield from _asked_for(case)
     budgets = case.plan.tables["budgets"]
     columns = ("budget_cny", *(f"{kind}_cny" for kind in EXPENSES), "spent_cny", "left_cny")
     rows = [

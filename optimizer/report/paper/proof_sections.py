@@ -11,6 +11,7 @@ from optimizer.report.decisions_kept import KeptDecision, kept_decisions, outcom
 from optimizer.report.paper.case import ReportCase
 from optimizer.report.paper.document import Block, Bullets, Heading, Paragraph, Table
 from optimizer.report.summary import is_synthetic, rule_mend
+from optimizer.report.wording import FOR_THE_STOCK_HELD
 
 NAMED = 8
 """So many subjects of a rule that is short are named, and so many sources; the workbook has all."""
@@ -43,7 +44,7 @@ def _standards(case: ReportCase) -> Iterator[Block]:
     told = []
     for result in short:
         rows = standards[(standards["rule_id"] == result.rule_id) & (standards["outcome"] == "short")]
-        subjects = case.words.some(dict.fromkeys(rows["subject_name"]), NAMED)
+        subjects = case.words.some(rows.drop_duplicates("subject_id")["subject_name"], NAMED)
         mend = rule_mend(result, case.plan, case.words)
         told.append(case.say("standards_where", rule=result.rule_id, subjects=subjects, mend=mend))
     yield Bullets(tuple(told))
@@ -103,9 +104,9 @@ def _scenarios(case: ReportCase) -> Iterator[Block]:
         ),
     )
     unmet = case.plan.tables["unmet"]
-    cut = unmet.loc[unmet["reason"] == "no_road", "site_name"]
+    cut = unmet[unmet["reason"] == "no_road"].drop_duplicates("site_id")["site_name"]
     if len(cut):
-        yield case.text("cut_off_lead", places=words.some(dict.fromkeys(cut), NAMED))
+        yield case.text("cut_off_lead", places=words.some(cut, NAMED))
 
 
 def _decisions(case: ReportCase) -> Iterator[Block]:
@@ -178,11 +179,13 @@ def _proof(case: ReportCase) -> Iterator[Block]:
     if open_:
         yield case.text("proof_not_all", layers=words.joined(open_))
     else:
-        yield case.text("proof_all", gap=words.percent(float(str(plan.options.get("gap", 0.01))), 2))
+        yield case.text("proof_all", gap=words.at_most(float(str(plan.options.get("gap", 0.01))), 2))
     for layer in plan.layers:
         condition = words.condition(layer)
         if layer.proven and condition:
             yield case.text("proof_conditional", layer=words.layer(layer), condition=condition)
+        if layer.status == FOR_THE_STOCK_HELD and layer.name == "late":
+            yield case.text("proof_held", layer=words.layer(layer))
     yield case.table(
         "layers",
         (

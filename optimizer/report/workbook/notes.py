@@ -1,4 +1,4 @@
-"""The sheet of notes: warnings, what the region says of itself, assumptions, sources and licences."""
+"""The sheet of notes: warnings, what the region says of itself, assumptions, solver, sources and licences."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def write_notes(book: PlanBook) -> None:
         "notes_warnings": warnings(book.plan, book.figures, book.words),
         "notes_region": [note.say(language) for note in region.settings.notes],
         "notes_assumptions": assumptions(region, language),
+        "notes_solver": [book.plan.solver],
         "notes_sources": sources(region, language),
     }
     for name, lines in blocks.items():

@@ -22,9 +22,9 @@ def test_the_line_of_proof_tells_on_what_condition(conditional):
         next(line for line in headline(conditional, language) if line.startswith(start))
         for language, start in (("zh", "求解证明："), ("en", "Proof: "))
     )
-    assert "延迟满足的需求：在既定储备下，已证明与最优值的差距不超过 0.00%" in zh
+    assert "延迟满足的需求：在既定储备下已为最少，占全部需求的 0.00%（下界取 0）" in zh
     assert "其他标准缺口：在余下资金与库容内，已证明与最优值的差距不超过 0.00%" in zh
-    assert "want met late: for the stock held, proven within" in en
+    assert "want met late: least for the stock held, 0.00% of all that is wanted" in en
     assert "shortfall of the other standards: within the money and room left, proven within" in en
 
 
@@ -52,7 +52,7 @@ def test_mends_of_several_subjects_are_added_up_though_they_read_alike(plan):
     short = standards["rule_id"].eq("KIT-5X") & standards["outcome"].eq("short")
     standards.loc[short, ["item_id", "mend_quantity", "mend_cost_cny"]] = ["pump", 1, 3800]
     changed = replace(plan, tables={**plan.tables, "standards": standards})
-    assert "KIT-5X（2 处，最省补救约 0.76 万元）" in "\n".join(headline(changed, "zh"))
+    assert "KIT-5X（1 处 2 项，最省补救约 0.76 万元）" in "\n".join(headline(changed, "zh"))
 
 
 def test_only_the_scenarios_that_cut_most_people_off_are_named(plan):

@@ -77,6 +77,10 @@ def test_only_a_proven_layer_speaks_of_the_optimum(plan, language, word):
 
 CONDITIONS = {
     "Optimal for the stock held": {"zh": "在既定储备下", "en": "for the stock held"},
+    "Optimal but for the layer before": {
+        "zh": "在其他标准所用支出既定的前提下",
+        "en": "but for what the other standards get, whose spending is taken as it is",
+    },
     "Optimal for what is left": {"zh": "在余下资金与库容内", "en": "within the money and room left"},
 }
 
@@ -90,7 +94,7 @@ def test_a_bound_that_holds_on_a_condition_is_never_told_without_it(words, statu
     assert words.proof(layer) != words.proof(replace(layer, status="Optimal"))
 
 
-@pytest.mark.parametrize("status", [*CONDITIONS, "Time limit reached"])
+@pytest.mark.parametrize("status", ["Optimal for what is left", "Time limit reached"])
 def test_a_layer_without_proof_is_told_with_its_gap_whatever_the_status(words, status):
     layer = Layer("late", 10.0, 9.0, 0.1, 10.0, "", False, status, 1.0)
     assert words.proof(layer) == words.proof(replace(layer, status="Optimal"))
@@ -98,7 +102,9 @@ def test_a_layer_without_proof_is_told_with_its_gap_whatever_the_status(words, s
     assert words.proven(layer) == words("not_proven")
 
 
-@pytest.mark.parametrize("status", ["Optimal", "Optimal within the gap", *CONDITIONS, "Time limit reached"])
+@pytest.mark.parametrize(
+    "status", ["Optimal", "Optimal within the gap", *CONDITIONS, "Time limit reached", "Nothing left to try"]
+)
 def test_the_solvers_statuses_are_said_in_words(plan, status):
     layer = Layer("late", 10.0, 9.9, 0.01, 10.0, "", True, status, 1.0)
     said = {language: Wording.of(plan, language).status(layer) for language in LANGUAGES}
@@ -106,6 +112,21 @@ def test_the_solvers_statuses_are_said_in_words(plan, status):
     assert said["en"].isascii()
     assert said["en"] != status
     assert not any("optim" in text.lower() or "最优" in text for text in said.values())
+
+
+def test_lateness_is_told_as_a_share_of_all_that_is_wanted(plan):
+    layer = Layer("late", 10.0, 0.0, 0.1, 100.0, "", False, "Optimal for the stock held", 1.0)
+    zh = Wording.of(plan, "zh").proof(layer)
+    assert "占全部需求的 10.00%（下界取 0）" in zh
+    assert "尚未证明" in zh
+    assert "10.00% of all that is wanted" in Wording.of(plan, "en").proof(layer)
+    assert "尚未证明" not in Wording.of(plan, "zh").proof(replace(layer, value=1.0, gap=0.01, proven=True))
+
+
+def test_a_gap_too_small_to_show_is_less_than_the_least_shown(plan):
+    layer = Layer("cost", 10.0, 9.9999, 1e-5, 10.0, "", True, "Optimal", 1.0)
+    assert Wording.of(plan, "zh").proof(layer).endswith("差距小于 0.01%")
+    assert "less than 0.01%" in Wording.of(plan, "en").proof(layer)
 
 
 def test_a_status_without_words_stays_as_it_is(words):

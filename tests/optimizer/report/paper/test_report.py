@@ -95,6 +95,17 @@ def test_money_is_in_wan_with_two_decimals(paper):
     ]
 
 
+def test_the_sum_asked_for_is_said_by_level_and_without_the_mends(plan, paper):
+    text = _text(paper)
+    assert "本次申请经费合计 31.51 万元，其中：区级出资 " in text
+    assert "未达标标准的最省补救费用未列入本次申请" in text
+    assert plan.solver.split()[0] not in text
+
+
+def test_decisions_are_said_to_be_kept_one_by_one(paper):
+    assert "至少 80 顶）：已落实。" in _text(paper)
+
+
 def test_synthetic_roads_are_said_in_bold(paper):
     said = [p for p in paper.paragraphs if "合成数据" in p.text]
     assert len(said) >= 2
