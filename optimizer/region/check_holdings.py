@@ -49,7 +49,7 @@ def _items(items: TypedTable) -> Iterator[Problem]:
         yield items.problem(row, "pack_size", "pack_of_equipment", value=size, use=KITS[use], code=use)
     for column in ("volume_m3", "mass_kg"):
         for row in np.flatnonzero((frame[column] == 0) & (frame["use"] == "relief")).tolist():
-            yield items.problem(row, column, "weightless", value=0, severity="warning", name=frame["name"].iloc[row])
+            yield items.problem(row, column, "weightless", value=0, name=frame["name"].iloc[row])
     for row in np.flatnonzero(frame["shelf_life_months"] == 0).tolist():
         yield items.problem(row, "shelf_life_months", "no_shelf_life", value=0)
 
@@ -71,7 +71,7 @@ def _stock(draft: Draft) -> Iterator[Problem]:
 
 
 def _storage(draft: Draft) -> Iterator[Problem]:
-    """Depots that hold more than their storage has room for."""
+    """Depots that hold more, of goods of whatever use, than their storage has room for."""
     sites, stock, items = draft.tables["sites"], draft.tables["stock"].frame, draft.tables["items"].frame
     volume = stock["item_id"].map(_lookup(items, "item_id", "volume_m3")).astype(float) * stock["quantity"]
     lies_there = stock["holding_mode"].isin(["physical", "agency"])

@@ -24,6 +24,7 @@ def check_overrides(draft: Draft) -> Iterator[Problem]:
     for entry, override in enumerate(draft.overrides.form.overrides):
         yield from _unknown(draft, draft.overrides, draft.overrides.place(entry), override, kinds)
     yield from _clashing(draft.overrides)
+    yield from _beyond_storage(draft, draft.overrides)
 
 
 def _unknown(
@@ -79,3 +80,23 @@ def _clash(one: Override, other: Override) -> bool:
     if decisions == {"open"}:
         return one.size != other.size
     return decisions == {"hold"} and one.item_id == other.item_id and one.quantity != other.quantity
+
+
+def _beyond_storage(draft: Draft, file: FormFile[OverrideFile]) -> Iterator[Problem]:
+    """Depots at which more shall be held than fits, even if they are built or enlarged to their largest size."""
+    items, sites, sizes = (draft.tables[name].frame for name in ("items", "sites", "sizes"))
+    volume = dict(zip(items["item_id"], items["volume_m3"].fillna(0.0), strict=True))
+    largest = sizes.groupby("site_id")["storage_m3"].max()
+    depots = sites[sites["kind"].isin(_OPENED)]
+    for site, kind, name, storage in depots[["site_id", "kind", "name", "storage_m3"]].itertuples(index=False):
+        own = storage if kind == "depot" else 0.0
+        room = (0.0 if math.isnan(own) else own) + float(largest.get(site, 0.0))
+        held, last = 0.0, 0
+        for entry, override in enumerate(file.form.overrides):
+            if override.site_id == site and override.decision == "hold":
+                held, last = held + (override.quantity or 0.0) * volume.get(override.item_id, 0.0), entry
+        if room < held < math.inf:
+            values: dict[str, Any] = {"name": name, "held": f"{held:.1f}", "storage": f"{room:.1f}"}
+            path = ("overrides", file.place(last), "quantity")
+            quantity = file.form.overrides[last].quantity
+            yield file.problem(path, "hold_beyond_storage", value=quantity, severity="warning", **values)

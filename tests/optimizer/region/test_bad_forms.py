@@ -181,6 +181,15 @@ def test_overrides_that_contradict_each_other(district, where, one, other):
     assert problem.what.values["other"] == 3
 
 
+def test_holding_more_than_the_largest_size_takes_is_a_warning(district, where):
+    # The candidate's largest size adds 50 m³: 150 tents of 0.2 m³ are 30 m³, with 1200 boxes of 0.02 m³ 54 m³.
+    tents = "decision: hold, site_id: C1, item_id: tent, quantity: 150"
+    assert overridden(district, tents).warnings() == []
+    warnings = overridden(district, tents, "decision: hold, site_id: C1, item_id: water, quantity: 1200").warnings()
+    assert [where(problem) for problem in warnings] == [("overrides.yaml", 4, "overrides[2].quantity")]
+    assert (warnings[0].what.values["held"], warnings[0].what.values["storage"]) == ("54.0", "50.0")
+
+
 def test_one_wrong_override_hides_nothing_of_the_others(district, where):
     problems = overridden(
         district,

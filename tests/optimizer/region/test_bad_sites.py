@@ -124,6 +124,22 @@ def test_stock_beyond_the_storage_is_a_warning(district, where):
     assert warnings[0].what.values["used"] == "6.0"
 
 
+def test_stock_of_every_use_counts_towards_the_storage(district):
+    # 6 m³ of relief and 4 pumps of 0.1 m³.
+    district.edit("stock.csv", "L2,D1,tent", "L3,D1,pump,4,台,,P1,区应急局,physical\nL2,D1,tent")
+    warnings = district.edit("sites.csv", "29.71,,,,,,100,", "29.71,,,,,,6.3,").warnings()
+    assert [problem.what.values["used"] for problem in warnings] == ["6.4"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"), [("1,0.02,12", "1,0,12", "volume_m3"), ("0.02,12", "0.02,0", "mass_kg")]
+)
+def test_relief_that_takes_no_room_or_weighs_nothing(district, where, old, new, column):
+    problem = only(district.edit("items.csv", old, new).problems())
+    assert where(problem) == ("items.csv", 2, column)
+    assert "饮用水" in problem.what.say("zh")
+
+
 def test_stock_that_has_expired_is_a_warning(district, where):
     warnings = district.edit("stock.csv", "2026-12-31", "2025-12-31").warnings()
     assert [where(problem) for problem in warnings] == [("stock.csv", 2, "expiry")]
