@@ -86,10 +86,10 @@ def _lacks_of_hold(plan: Plan, override: Override, missing: float) -> tuple[Lack
         return ("other",)
     item, depot = items.loc[override.item_id], depots[depots["site_id"] == override.site_id]
     lacks: list[Lack] = []
-    if missing * float(item["price_cny"]) > _most_left(plan):
+    if missing * float(str(item["price_cny"])) > _most_left(plan):
         lacks.append("money")
     free = float((depot["storage_m3"] - depot["used_m3"]).sum())
-    if len(depot) and missing * float(item["volume_m3"]) > free:
+    if len(depot) and missing * float(str(item["volume_m3"])) > free:
         lacks.append("storage")
     return tuple(lacks) or ("other",)
 

@@ -1,5 +1,7 @@
+from dataclasses import replace
 from math import isclose
 
+import pandas as pd
 import pytest
 
 from optimizer.report.figures import figures_of, person_items
@@ -52,3 +54,11 @@ def test_rules_count_subjects_before_and_after(figures):
         "TEAM-DIST",
         "RELIEF-10H",
     ]
+
+
+def test_the_worst_scenario_is_the_one_with_the_largest_share_unmet(plan):
+    scenarios = pd.concat([plan.tables["scenarios"].head(1)] * 2, ignore_index=True)
+    scenarios["scenario_id"] = ["large", "small"]
+    scenarios["want"], scenarios["unmet"] = [1000.0, 10.0], [100.0, 9.0]
+    figures = figures_of(replace(plan, tables={**plan.tables, "scenarios": scenarios}))
+    assert figures.worst_scenario == "small"
