@@ -16,7 +16,7 @@ import typer
 from network.problem import Problem, ProblemsError
 from network.words import Language, Phrase, say
 from optimizer.cli_session import DONE, PROBLEM, WRONG_USAGE, Session, problem_values, speak_utf8
-from optimizer.cli_usage import LANGUAGE_VARIABLE, language_of, print_help, usage_message
+from optimizer.cli_usage import LANGUAGE_VARIABLE, amount, language_of, print_help, usage_message
 
 if TYPE_CHECKING:
     from optimizer.region.region import Region
@@ -108,7 +108,7 @@ def validate(
 def plan(
     region: RegionArgument,
     out: OutOption,
-    budget: Annotated[float | None, typer.Option("--budget", metavar="CNY", min=0)] = None,
+    budget: Annotated[float | None, typer.Option("--budget", metavar="CNY", parser=amount)] = None,
     scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID")] = None,
     risk: Annotated[
         Literal["expected", "cvar", "worst"], typer.Option("--risk", metavar="expected|cvar|worst")
@@ -228,7 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        print(usage_message(error, group, language), file=sys.stderr)
+        print(usage_message(error, group, language, given), file=sys.stderr)
         return WRONG_USAGE
 
 

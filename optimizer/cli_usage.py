@@ -5,13 +5,17 @@ The parser's own pages cut Chinese, which has no spaces to break at, and are hal
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from network.words import LANGUAGES, Language, say
+from network.words import LANGUAGES, Language, catalogue, say
 
 LANGUAGE_VARIABLE = "RESERVE_LANG"
 DEFAULT_LANGUAGE: Language = "zh"
+
+_TEN_THOUSAND = 10_000
+"""The unit 万, in which budgets are spoken of."""
 
 _KINDS = {
     "MissingParameter": "missing",
@@ -69,7 +73,22 @@ def print_help(group: Any, arguments: Sequence[str], language: Language) -> None
     _print_page(usage, say(f"optimizer.cli.help_{name}", language), sections, language)
 
 
-def usage_message(error: Any, group: Any, language: Language) -> str:
+def amount(text: str) -> float:
+    """Read an amount of money in CNY: ``500000``, ``500,000``, ``50万`` or ``50万元``.
+
+    Raises
+    ------
+    ValueError
+        No amount, or one below 0.
+    """
+    written = text.strip().replace(",", "").replace("，", "").removesuffix("元")  # noqa: RUF001
+    number = float(written.removesuffix("万")) * (_TEN_THOUSAND if written.endswith("万") else 1)
+    if not 0 <= number < math.inf:
+        raise ValueError(text)
+    return number
+
+
+def usage_message(error: Any, group: Any, language: Language, given: Sequence[str] = ()) -> str:
     """Say what is wrong with the command line, with where to find help.
 
     Parameters
@@ -78,6 +97,8 @@ def usage_message(error: Any, group: Any, language: Language) -> str:
         One that has ``format_message()``.
     group : command group of the parser
     language : {"zh", "en"}
+    given : sequence of str
+        What stands after ``reserve``: shows the value that is not allowed.
     """
     context = getattr(error, "ctx", None)
     parameter = getattr(error, "param", None)
@@ -92,6 +113,8 @@ def usage_message(error: Any, group: Any, language: Language) -> str:
         message=error.format_message(),
         parameter="" if parameter is None else _written(parameter),
         option=getattr(error, "option_name", ""),
+        value="" if parameter is None else _value(parameter, given),
+        expected="" if parameter is None else _expected(parameter, language),
         commands=say("optimizer.cli.comma", language).join(group.commands),
     )
     command = "reserve" if context is None else context.command_path
@@ -103,6 +126,23 @@ def _written(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return str(parameter.metavar)
     return " ".join([parameter.opts[0], *([parameter.metavar] if parameter.metavar else [])])
+
+
+def _value(parameter: Any, given: Sequence[str]) -> str:
+    """Find what was given for an option, the last time that it stands; empty for an argument."""
+    value = ""
+    for place, text in enumerate(given):
+        if text in parameter.opts:
+            value = next(iter(given[place + 1 :]), "")
+        elif text.partition("=")[0] in parameter.opts:
+            value = text.partition("=")[2]
+    return value
+
+
+def _expected(parameter: Any, language: Language) -> str:
+    """Say what an option expects, where that is more than its form shows."""
+    key = f"expected_{parameter.name}"
+    return say(f"optimizer.cli.{key}", language) if key in catalogue("optimizer", "cli") else ""
 
 
 def _told(parameter: Any, language: Language) -> str:

@@ -18,7 +18,7 @@ from optimizer import cli_session
 from optimizer.cli import app, main
 from optimizer.cli_progress import ShownProgress
 from optimizer.cli_session import Session
-from optimizer.cli_usage import language_of
+from optimizer.cli_usage import amount, language_of
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("demo", "init", "validate", "plan", "verify", "template", "bundle", "app")
@@ -93,6 +93,20 @@ class TestWrongUsage:
         assert en in said.err or arguments[-1] == "--out"
         assert "Traceback" not in said.err
         assert said.out == ""
+
+    @pytest.mark.parametrize("value", ["-1", "abc", "nan", "万", "inf"])
+    def test_a_budget_that_is_none_is_shown_with_what_is_expected(self, capsys, value):
+        for arguments in (["--budget", value], [f"--budget={value}"]):
+            assert main(["plan", "here", "--out", "there", *arguments]) == 2
+            said = capsys.readouterr().err
+            assert f"“{value}”" in said
+            assert "0 或正数" in said
+
+    @pytest.mark.parametrize(
+        ("text", "cny"), [("0", 0), ("500000", 5e5), ("500,000", 5e5), ("10万", 1e5), ("1.5万元", 15000), ("80元", 80)]
+    )
+    def test_a_budget_may_be_written_as_planners_do(self, text, cny):
+        assert amount(text) == cny
 
     def test_a_language_that_is_none_is_refused(self, capsys, monkeypatch):
         assert main(["validate", "here", "--lang", "fr"]) == 2
