@@ -106,9 +106,15 @@ def _sources(region: Region, stock: pd.DataFrame, items: pd.DataFrame) -> pd.Dat
     )
     # A candidate's storage is what is built; a place without a figure keeps what it has.
     physical["storage_m3"] = physical["storage_m3"].where(physical["kind"] != "candidate", 0.0).fillna(0.0)
-    volume = held.merge(items[["item_id", "volume_m3"]], on="item_id")
-    present = (volume["existing"] * volume["volume_m3"]).groupby(volume["site_id"]).sum()
-    physical["storage_m3"] = np.maximum(physical["storage_m3"], physical["site_id"].map(present).fillna(0.0))
+    unit_m3 = region.tables["items"].set_index("item_id")["volume_m3"].fillna(0.0)
+    bodily = stock[stock["holding_mode"] == "physical"]
+    volume = (bodily["existing"] * bodily["item_id"].map(unit_m3)).groupby(
+        [bodily["site_id"], bodily["item_id"].isin(relief)]
+    )
+    by_use = volume.sum().unstack(fill_value=0).reindex(columns=[False, True], fill_value=0.0)
+    lying = by_use.reindex(physical["site_id"], fill_value=0.0).to_numpy()
+    # Goods without a norm lie in the same depots and stay; relief that is there already is never put out.
+    physical["storage_m3"] = np.maximum(physical["storage_m3"] - lying[:, 0], lying[:, 1])
     promised = _promises(region, stock, relief)
     sources = pd.concat([physical, promised], ignore_index=True)
     sources["closed"] = sources["site_id"].isin(closed_by_planner(region))
