@@ -64,15 +64,17 @@ def _volume(claims: Claims, *, relief_only: bool, column: str = "quantity") -> p
 
 
 def _storage(claims: Claims) -> Outcome:
-    """Relief fits: storage as declared, or what lies there now if that is more, and what is built."""
+    """Relief fits: storage less what other goods take, or the relief there now if that is more, and what is built."""
     depots, sites = claims.tables["depots"].set_index("site_id"), claims.region.sites.set_index("site_id")
     used = _volume(claims, relief_only=True)
     present = _volume(claims, relief_only=True, column="existing").reindex(used.index).fillna(0.0)
     declared = sites["storage_m3"].fillna(0.0).where(sites["kind"] != "candidate", 0.0).reindex(used.index).fillna(0.0)
+    everything = _volume(claims, relief_only=False, column="existing").reindex(used.index).fillna(0.0)
+    free = declared - (everything - present)
     size = _sizes_built(claims, claims.tables["depots"])["storage_m3"].fillna(0.0)
     added = pd.Series(size.to_numpy(), index=depots.index).reindex(used.index).fillna(0.0)
     rows = pd.DataFrame({"site_id": used.index})
-    limit = declared.clip(lower=present) + added
+    limit = free.clip(lower=present) + added
     return at_most("depots", rows, "storage", used.to_numpy(), limit.to_numpy())
 
 
