@@ -1,10 +1,13 @@
 """Bad region.yaml, scenarios.yaml, overrides.yaml and registers: told with line, path and mend."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
+from optimizer.region.overrides import OverrideFile
 from optimizer.region.registers import STANDARDS
+from optimizer.region.yaml_form import read_form_text
 
 
 def only(problems):
@@ -188,6 +191,17 @@ def test_holding_more_than_the_largest_size_takes_is_a_warning(district, where):
     warnings = overridden(district, tents, "decision: hold, site_id: C1, item_id: water, quantity: 1200").warnings()
     assert [where(problem) for problem in warnings] == [("overrides.yaml", 4, "overrides[2].quantity")]
     assert (warnings[0].what.values["held"], warnings[0].what.values["storage"]) == ("54.0", "50.0")
+
+
+@pytest.mark.parametrize("language", ["中文", "English"])
+def test_the_examples_of_the_readme_are_sound(district, language):
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    section = readme.split(f"\n## {language}\n")[1].split("\n## ")[0]
+    example = section.split("```yaml\n")[1].split("```")[0]
+    file, problems = read_form_text(example, OverrideFile, "overrides.yaml")
+    assert problems == []
+    assert [override.decision for override in file.form.overrides] == ["open", "close", "hold"]
+    assert all(override.who and override.why for override in file.form.overrides)
 
 
 def test_one_wrong_override_hides_nothing_of_the_others(district, where):
