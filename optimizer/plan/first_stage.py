@@ -108,13 +108,14 @@ def _sources(region: Region, stock: pd.DataFrame, items: pd.DataFrame) -> pd.Dat
     physical["storage_m3"] = physical["storage_m3"].where(physical["kind"] != "candidate", 0.0).fillna(0.0)
     unit_m3 = region.tables["items"].set_index("item_id")["volume_m3"].fillna(0.0)
     bodily = stock[stock["holding_mode"] == "physical"]
-    volume = (bodily["existing"] * bodily["item_id"].map(unit_m3)).groupby(
-        [bodily["site_id"], bodily["item_id"].isin(relief)]
+    volume = (bodily["existing"] * bodily["item_id"].map(unit_m3)).astype(float)
+    wanted = bodily["item_id"].isin(relief)
+    present, other = (
+        physical["site_id"].map(volume[chosen].groupby(bodily["site_id"][chosen]).sum()).fillna(0.0)
+        for chosen in (wanted, ~wanted)
     )
-    by_use = volume.sum().unstack(fill_value=0).reindex(columns=[False, True], fill_value=0.0)
-    lying = by_use.reindex(physical["site_id"], fill_value=0.0).to_numpy()
     # Goods without a norm lie in the same depots and stay; relief that is there already is never put out.
-    physical["storage_m3"] = np.maximum(physical["storage_m3"] - lying[:, 0], lying[:, 1])
+    physical["storage_m3"] = np.maximum(physical["storage_m3"] - other, present)
     promised = _promises(region, stock, relief)
     sources = pd.concat([physical, promised], ignore_index=True)
     sources["closed"] = sources["site_id"].isin(closed_by_planner(region))
