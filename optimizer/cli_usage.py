@@ -81,7 +81,7 @@ def amount(text: str) -> float:
     ValueError
         No amount, or one below 0.
     """
-    written = text.strip().replace(",", "").replace("，", "").removesuffix("元")  # noqa: RUF001
+    written = text.strip().replace(",", "").replace("，", "").removesuffix("元")
     number = float(written.removesuffix("万")) * (_TEN_THOUSAND if written.endswith("万") else 1)
     if not 0 <= number < math.inf:
         raise ValueError(text)
