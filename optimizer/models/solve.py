@@ -40,8 +40,9 @@ SECONDS_SHARE = 0.7
 """Share of the time for the scenarios' cost; the rest is for the layers below."""
 IN_OUT = 0.3
 """How far towards the LP's solution a cut is sought."""
-RELAXED_SHARE, WHOLE_SHARE, SLACK_SHARE = 0.2, 0.45, 0.5
-"""Shares of the gap: left by the relaxed phase, left by the whole phase, and given up to the layers below."""
+RELAXED_SHARE, WHOLE_SHARE, SLACK_SHARE, ROUNDING_SHARE = 0.2, 0.4, 0.45, 0.1
+"""Shares of the gap: left by the relaxed phase, left by the whole phase, given up to the layers below, and to rounding
+in them."""
 
 
 @dataclass(frozen=True)
@@ -342,19 +343,24 @@ class _Search:
             value = self._first_value(aim, self.master.rounded(cost, 0.0, rows, found.x))
             return self._layer(aim, value, found.bound - lost, found.status, began), None
         # Searched at half the slack and rounded within more of it, so that the lines' error has room in the rest.
-        halfway, rounding, loose = (self._loosened(rows, share) for share in (0.5, 0.85, 1.0))
-        most = next((most for row, most in loose if len(row) > len(cost)), np.inf)
+        whole = 1 + ROUNDING_SHARE / SLACK_SHARE
+        searches = [
+            (self._loosened(rows, share), self._loosened(rows, room)) for share, room in ((0.5, 0.85), (1, 1.2))
+        ]
+        loosest = self._loosened(rows, whole)
+        most = next((most for row, most in loosest if len(row) > len(cost)), np.inf)
         late = self._later(best)
         solution, bound, status, stalled = best, -np.inf, "Time limit reached", _Stall(self.master)
         while self._left() > 0:
             if stalled.for_good:
                 status = "Nothing left to try"
                 break
-            found = self.master.branch(cost, 0.0, loose, solution.x, self.gap / 10, self._share())
-            within = self.master.branch(cost, 0.0, halfway, best.x, self.gap / 10, self._share())
+            found = self.master.branch(cost, 0.0, loosest, solution.x, self.gap / 10, self._share())
             bound = max(bound, found.bound - lost)
-            points = [self._point(found.x), self._point(within.x)]
-            points.append(self._rounded(cost, 0.0, rounding, within.x, best))
+            points = [self._point(found.x)]
+            for searched, room in searches:
+                x = self.master.branch(cost, 0.0, searched, best.x, self.gap / 10, self._share()).x
+                points += [self._point(x), self._rounded(cost, 0.0, room, x, best)]
             self.master.add([outcome.cut for point in points for outcome in point.outcomes])
             for point in points:
                 cheaper = self._first_value(aim, point.x) < self._first_value(aim, solution.x)
