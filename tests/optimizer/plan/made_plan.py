@@ -63,7 +63,7 @@ PT3,白岩镇人民政府,town,T3,10000
 DEPOTS = """site_id,decision,size,storage_m3,used_m3,fixed_cost_cny,yearly_cost_cny,payer_id,override,estimated
 D1,existing,,400,310,0,0,,,
 D2,enlarged,小,110,95.5,60000,5000,DIST,,
-D3,closed,,0,0,0,0,,张三 2025-12-01：库房已列入拆迁,
+D3,closed,,0,0,0,0,,规划科 2025-12-01：库房已列入拆迁,
 K1,opened,小,50,38.25,120000,18000,DIST,,yes
 K2,not_chosen,,0,0,0,0,,,yes
 """
@@ -82,7 +82,7 @@ V5,pump,PT3,physical,0,0,0,0,1,
 """
 PURCHASES = """site_id,item_id,packs,payer_id,rules,scenarios,override,estimated,estimated_inputs
 D1,water,200,DIST,,flood;slide,,price_cny,items.price_cny;sites.population
-D1,tent,20,DIST,,flood,李四 2025-12-02：至少 80 顶,,
+D1,tent,20,DIST,,flood,救灾科 2025-12-02：至少 80 顶,,
 D2,quilt,20,PT2,,flood,,,
 K1,water,100,DIST,RELIEF-10H,slide,,yes,items.price_cny;sizes.fixed_cost_cny
 K1,tent,10,DIST,,slide,,yes,sizes.fixed_cost_cny
@@ -294,7 +294,7 @@ def made_region(folder: Path, names: dict[str, str] | None = None) -> Region:
     )
     overrides = (
         Override.model_validate(
-            {"decision": "close", "site_id": "D3", "who": "张三", "when": "2025-12-01", "why": "库房已列入拆迁"}
+            {"decision": "close", "site_id": "D3", "who": "规划科", "when": "2025-12-01", "why": "库房已列入拆迁"}
         ),
         Override.model_validate(
             {
@@ -302,7 +302,7 @@ def made_region(folder: Path, names: dict[str, str] | None = None) -> Region:
                 "site_id": "D1",
                 "item_id": "tent",
                 "quantity": 80,
-                "who": "李四",
+                "who": "救灾科",
                 "when": "2025-12-02",
                 "why": "至少 80 顶",
             }

@@ -31,7 +31,7 @@ CLIP = box(1.50, 42.49, 1.56, 42.54)
 ANDORRA_LA_VELLA = "N-w1056556231"
 LES_ESCALDES = "D-T-n64954589"
 DISTRICT = "D-district"
-WHO = {"who": "李建国", "when": "2026-01-05"}
+WHO = {"who": "物资保障科", "when": "2026-01-05"}
 OPEN = {"decision": "open", "site_id": ANDORRA_LA_VELLA, "size": "小型", **WHO, "why": "靠近高速出口"}
 CLOSE = {"decision": "close", "site_id": LES_ESCALDES, **WHO, "why": "库房已列入拆迁"}
 HOLD = {"decision": "hold", "site_id": DISTRICT, "item_id": "raincoat", "quantity": 500, **WHO, "why": "汛期备勤"}
@@ -142,11 +142,11 @@ def test_what_decisions_cost_is_set_beside_the_plan_without_them(kept: Decided) 
 
 def test_the_report_names_who_decided_when_and_why(kept: Decided) -> None:
     text = kept.report
-    assert "计划已予执行" in text
+    assert "均已落实" in text
     for why in ("靠近高速出口", "库房已列入拆迁", "汛期备勤"):
-        assert f"（李建国，2026-01-05：{why}）" in text
+        assert f"（物资保障科，2026-01-05：{why}）" in text
     depots = kept.plan.tables["depots"].set_index("site_id")
-    assert depots.loc[LES_ESCALDES, "override"] == "李建国 2026-01-05 库房已列入拆迁"
+    assert depots.loc[LES_ESCALDES, "override"] == "物资保障科 2026-01-05 库房已列入拆迁"
 
 
 def test_a_decision_beyond_the_money_is_said_not_to_be_kept(decide: Callable[..., Decided]) -> None:
@@ -155,6 +155,6 @@ def test_a_decision_beyond_the_money_is_said_not_to_be_kept(decide: Callable[...
     assert _unkept(beyond.plan) == pytest.approx(1.0, abs=1e-3)
     assert beyond.plan.tables["depots"].set_index("site_id").loc[ANDORRA_LA_VELLA, "decision"] != "opened"
     assert verify(beyond.folder).failures == ()
-    assert "计划已予执行" not in beyond.report
-    assert "未能全部落实" in beyond.report
+    assert "均已落实" not in beyond.report
+    assert "未落实，" in beyond.report
     assert figures_of(beyond.plan).spent_cny <= figures_of(beyond.plan).budget_cny

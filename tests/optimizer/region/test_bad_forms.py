@@ -143,7 +143,7 @@ def test_probabilities_of_independent_events_may_exceed_one(district):
 
 # --- overrides -------------------------------------------------------------------------------------------------------
 
-SIGNED = "who: 王, when: 2026-01-02, why: 会议纪要"
+SIGNED = "who: 物资科, when: 2026-01-02, why: 会议纪要"
 
 
 def overridden(district, *decisions):
@@ -345,10 +345,10 @@ def test_registers_that_are_wrong(district, values, words):
 
 
 def test_a_change_replaces_the_number_and_is_kept(district):
-    change = "change: {TEAM-DIST: {value: 45, who: 李, when: 2026-01-01, why: 编制}}"
+    change = "change: {TEAM-DIST: {value: 45, who: 编办, when: 2026-01-01, why: 编制}}"
     region = district.edit("region.yaml", "leave_out:", f"{change}\n  leave_out:").read()
     rule = next(rule for rule in region.rules if rule.id == "TEAM-DIST")
-    assert (rule.at_least, rule.changed.who) == (45, "李")
+    assert (rule.at_least, rule.changed.who) == (45, "编办")
 
 
 def test_weights_of_rules(district):

@@ -175,7 +175,7 @@ def test_a_table_that_cannot_be_read_makes_no_reference_to_it_wrong(district, fi
     district.write(
         "overrides.yaml",
         "schema_version: 1\noverrides:\n"
-        "  - {decision: hold, site_id: D1, item_id: tent, quantity: 1, who: 王, when: 2026-01-02, why: 会议}",
+        "  - {decision: hold, site_id: D1, item_id: tent, quantity: 1, who: 物资科, when: 2026-01-02, why: 会议}",
     )
     errors = [problem for problem in district.problems() if problem.severity == "error"]
     assert {problem.file for problem in errors} == {file}

@@ -9,7 +9,7 @@ from optimizer.report.summary import headline
 
 
 def _decided(plan, **decision):
-    said = {"who": "张三", "when": "2025-12-01", "why": "试"}
+    said = {"who": "规划科", "when": "2025-12-01", "why": "试"}
     override = Override.model_validate(decision | said)
     return replace(plan, region=replace(plan.region, overrides=(override,)))
 

@@ -154,7 +154,7 @@ OVERRIDES: dict[str, Any] = {
             "site_id": "D1",
             "item_id": "quilt",
             "quantity": 70,
-            "who": "李工",
+            "who": "工程科",
             "when": "2025-12-01",
             "why": "去年不足",
         }

@@ -140,7 +140,7 @@ def test_no_words_of_the_report_promise_an_optimum():
 
 def test_decisions_and_their_cost_are_told(paper):
     text = _text(paper)
-    assert "指定停用“旧粮站储备点”（张三，2025-12-01：库房已列入拆迁）" in text
+    assert "指定停用“旧粮站储备点”（规划科，2025-12-01：库房已列入拆迁）" in text
     assert "指定“区应急物资储备库”至少储备救灾帐篷 80 顶" in text
     assert "214.3" in text
 

@@ -115,7 +115,7 @@ def test_each_line_shows_its_rule_scenario_and_estimate(values):
     generator = next(row for row in rows if row[4] == "小型发电机")
     assert generator[12].startswith("KIT-5X 行政村（社区）")
     tent = next(row for row in rows if row[2] == "区应急物资储备库" and row[4] == "救灾帐篷")
-    assert tent[13] == "李四 2025-12-02：至少 80 顶"
+    assert tent[13] == "救灾科 2025-12-02：至少 80 顶"
 
 
 def test_headings_stay_and_sheets_print_on_a4_landscape(formulas):
