@@ -141,7 +141,7 @@ class _Aim:
 
 @dataclass(frozen=True)
 class _Point:
-    """A first stage with what it costs in the scenarios: ``cost`` is the weighted sum of the second stage's layers."""
+    """A first stage with what it costs in the scenarios: ``cost`` is the first of the second stage's layers."""
 
     x: Floats
     cost: float
@@ -214,9 +214,9 @@ class _Search:
         layers |= self._second_layers(point, bound, status)
         for place in after:
             self.tell(self.aims[place].objective.name, 0.9)
-            spent = self.aims[last].value(self._whole_solution(point))
+            spent = self._first_value(self.aims[last], point.x)
             layers[place], point = self._of_what_is_left(place, point)
-            more = self.aims[last].value(self._whole_solution(point)) - spent
+            more = self._first_value(self.aims[last], point.x) - spent
             old = layers[last]
             status = old.status if more <= TINY else "Optimal but for the layer before"
             layers[last] = proven_layer(
