@@ -15,8 +15,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from network.roads import RoadNetwork
 
-UNREACHABLE: int = 2**30
-"""Milliseconds (12.4 days) that stand for "no way": on a link, that it is closed."""
+UNREACHABLE: int = 2**30 - 1
+"""Milliseconds (12.4 days) that stand for "no way": on a link, that it is closed. Twice as much still fits int32."""
 
 _DISTANCES_AT_ONCE = 8_000_000
 """Source-node pairs held at a time: 64 MB of float64."""
@@ -49,16 +49,20 @@ def travel_times_ms(
     Parameters
     ----------
     network : RoadNetwork
-    link_ms : (m,) int32
-        Milliseconds a link; :data:`UNREACHABLE` or more where it is closed. Less than 1 ms counts as 1 ms.
+    link_ms : (m,) or (m, K) int32
+        Milliseconds a link; :data:`UNREACHABLE` or more where it is closed. Less than 1 ms counts as 1 ms. With a
+        second axis: of K scenarios, searched at once.
     sources, targets : (S,), (T,) int
         Nodes. −1 stands for a site without a node: nothing reaches it and it reaches nothing.
 
     Returns
     -------
-    (S, T) int32
+    (S, T) or (S, T, K) int32
         Milliseconds; :data:`UNREACHABLE` where there is no way.
     """
+    if np.ndim(link_ms) == 2:
+        lanes = [travel_times_ms(network, lane, sources, targets) for lane in link_ms.T]
+        return np.stack(lanes, axis=-1)
     source_node, target_node = _nodes(network, sources), _nodes(network, targets)
     times = np.full((len(source_node), len(target_node)), UNREACHABLE, dtype=np.int32)
     from_source, to_target = np.flatnonzero(source_node >= 0), np.flatnonzero(target_node >= 0)
