@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+import network.crossings
+import network.features
 import network.links
 import network.osm
 import network.osm_file
@@ -25,6 +27,16 @@ from network.words import Phrase
 
 KEPT = 20
 """Compiled networks kept in the cache; the one that has lain longest gives way."""
+
+_COMPILERS = (
+    network.osm,
+    network.osm_file,
+    network.links,
+    network.road_tags,
+    network.roads,
+    network.features,
+    network.crossings,
+)
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, MemoryError)
 
@@ -79,7 +91,7 @@ def _sound(roads: RoadNetwork) -> bool:
     of_nodes = (roads.node_id, roads.lon, roads.lat)
     of_links = (roads.head, roads.way_id, roads.length_m, roads.road_class, roads.surface)
     told = (roads.maxspeed_kmh, roads.maxweight_t, roads.maxheight_m, roads.grade, roads.bridge, roads.tunnel)
-    named = (roads.name, roads.ref)
+    named = (roads.name, roads.ref, roads.river, roads.temporary)
     shaped = [array.shape == (n,) for array in of_nodes]
     shaped += [array.shape == (m,) for arrays in (of_links, told, named) for array in arrays]
     if not all(shaped) or n == 0 or m == 0:
@@ -87,7 +99,7 @@ def _sound(roads: RoadNetwork) -> bool:
     if roads.shape_first.shape != (m + 1,) or roads.shape_lon.shape != roads.shape_lat.shape:
         return False
     ends = np.concatenate([roads.tail, roads.head])
-    texts = np.concatenate([roads.name, roads.ref])
+    texts = np.concatenate(named)
     steps = np.diff(roads.shape_first)
     return bool(
         ends.min() >= 0
@@ -116,7 +128,7 @@ def _from_osm(path: Path) -> RoadNetwork:
 def _fingerprint(path: Path) -> str:
     """Name what was compiled by the file and by the code that compiles, so that a new reader reads anew."""
     code = hashlib.sha256()
-    for module in (network.osm, network.osm_file, network.links, network.road_tags, network.roads):
+    for module in _COMPILERS:
         code.update(Path(str(module.__file__)).read_bytes())
     return f"{sha256(path)}-{code.hexdigest()[:16]}"
 
