@@ -8,7 +8,6 @@ never far from a node.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -155,6 +154,25 @@ class RoadNetwork:
         """Where a road's or river's name stands in ``texts``."""
         return TextIndex.of(self.texts)
 
+    def called(self, road: str) -> NDArray[np.bool_]:
+        """(m,) links that bear the name ``road``, or have it among their numbers."""
+        named, numbered = self.text_index.places(road), self.text_index.places_with(road)
+        return self._among(self.name, named) | self._among(self.ref, numbered)
+
+    def crossing(self, river: str) -> NDArray[np.bool_]:
+        """(m,) links that cross the waterway ``river``."""
+        return self._among(self.river, self.text_index.places_with(river))
+
+    def temporary_links(self, temporary_id: str) -> NDArray[np.bool_]:
+        """(m,) links that are the temporary link of this id."""
+        return self._among(self.temporary, self.text_index.places(temporary_id))
+
+    def _among(self, column: NDArray[np.int32], places: NDArray[np.int32]) -> NDArray[np.bool_]:
+        meant = np.zeros(len(self.texts), dtype=np.bool_)
+        meant[places] = True
+        found: NDArray[np.bool_] = meant[column]
+        return found
+
     @cached_property
     def links_by_way(self) -> NDArray[np.int64]:
         """(m,) links in the order of their ways' ids, each way's in their own order."""
@@ -171,7 +189,7 @@ class RoadNetwork:
         return self.way_id[self.links_by_way]
 
     def find_link(self, link_id: str) -> int | None:
-        """Find the link of this id, as :attr:`link_id` writes it, without writing all ids out; None if there is none."""
+        """Find the link that :attr:`link_id` calls so, without writing all ids out; None if there is none."""
         found = _LINK_ID.fullmatch(link_id)
         if not found:
             return None

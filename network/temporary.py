@@ -112,7 +112,7 @@ def with_temporary_links(network: RoadNetwork, links: Sequence[TemporaryLink], e
     added["shape_first"] = network.shape_first[-1] + 2 * np.arange(1, len(which) + 1)
     added["shape_lon"] = np.take_along_axis(lon[which], shape, axis=1).reshape(-1)
     added["shape_lat"] = np.take_along_axis(lat[which], shape, axis=1).reshape(-1)
-    joined = {
+    joined: dict[str, Any] = {
         name: np.concatenate([old := getattr(network, name), values.astype(old.dtype)])
         for name, values in added.items()
     }

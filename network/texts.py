@@ -35,7 +35,7 @@ class TextIndex:
         part: dict[str, list[int]] = {}
         for place, text in enumerate(texts.tolist()):
             whole.setdefault(plain(text), []).append(place)
-            for name in {plain(one) for one in text.split(SEPARATOR)}:
+            for name in {plain(one) for one in parts(text)}:
                 part.setdefault(name, []).append(place)
         return cls(*({name: np.array(places, dtype=np.int32) for name, places in one.items()} for one in (whole, part)))
 
@@ -53,6 +53,11 @@ def with_texts(texts: NDArray[np.str_], wanted: Sequence[str]) -> tuple[NDArray[
     place_of = {text: place for place, text in enumerate(texts.tolist())}
     places = [place_of.setdefault(text, len(place_of)) for text in wanted]
     return np.array(list(place_of), dtype=np.str_), np.array(places, dtype=np.int32)
+
+
+def parts(text: str) -> list[str]:
+    """Give the several names that a text joins."""
+    return [part.strip() for part in text.split(SEPARATOR)]
 
 
 def plain(text: str) -> str:

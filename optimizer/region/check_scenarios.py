@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from network.closures import matched_links
+from network.closed_links import matched_links, staked_stretches
 from network.coordinates import to_wgs84
 from network.problem import Problem, ProblemsError
+from network.words import Phrase
 from optimizer.region.check_keys import nearest_id
 from optimizer.region.check_sites import PLACES
 from optimizer.region.draft import Draft
@@ -108,14 +109,23 @@ def _unknown_sites(
 
 
 def _closures(draft: Draft, file: FormFile[ScenarioFile], path: FormPath, scenario: Scenario) -> Iterator[Problem]:
+    """Closures that match nothing; of those by stakes, how exactly they are placed."""
     if draft.roads is None:
         return
+    listed = set(draft.tables["temporary_links"].frame["temporary_id"])
     for place, closure in enumerate(scenario.roads.closures):
         where = (*path, "roads", "closures", place)
         try:
             matched_links(closure, draft.roads, draft.folder)
         except ProblemsError as error:
-            yield from _at(error, file, where)
+            # A temporary link that the table lists is lacking for a reason that has been told.
+            if not closure.temporary or not listed.issuperset(closure.temporary):
+                yield from _at(error, file, where)
+            continue
+        for stretch in staked_stretches([closure], draft.roads).values():
+            what, mend = stretch.phrase(), Phrase("network.stakes.stretch_mend")
+            told = Problem(what, mend, file.file, file.row_of(where), path_text((*where, "stakes")), severity="warning")
+            yield told
 
 
 def _at(error: ProblemsError, file: FormFile[ScenarioFile], path: FormPath) -> Iterator[Problem]:

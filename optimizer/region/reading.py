@@ -26,6 +26,7 @@ from optimizer.region.road_files import load_roads, sha256
 from optimizer.region.scenarios import shapes_of
 from optimizer.region.settings import RegionSettings
 from optimizer.region.standards import Rule
+from optimizer.region.temporary_links import add_temporary_links, ends_in_wgs84
 from optimizer.region.typed_table import TypedTable, empty_table, typed_table
 
 _CHECKS = (check_keys, check_sites, check_places, check_holdings, check_scenarios, check_overrides, check_rules)
@@ -86,6 +87,9 @@ def _draft(files: RegionFiles) -> tuple[Draft, list[Problem]]:
         roads = loaded.roads
         rules, found = read_rules(files.settings.form, files.folder)
         problems += loaded.problems + found
+        if roads is not None:
+            roads, found = add_temporary_links(tables["temporary_links"], files.settings.form, roads)
+            problems += found
     unread = frozenset(files.unread | (files.seen - files.raws.keys()))
     draft = Draft(files.folder, tables, files.settings, files.scenarios, files.overrides, rules, roads, unread)
     return draft, problems
@@ -109,6 +113,7 @@ def _region(draft: Draft, settings: RegionSettings, roads: RoadNetwork, files: R
     sites = tables["sites"].copy()
     sites["lon"], sites["lat"] = to_wgs84(sites["lon"].to_numpy(), sites["lat"].to_numpy(), settings.coordinates)
     tables["sites"] = sites
+    tables["temporary_links"] = ends_in_wgs84(tables["temporary_links"], settings.coordinates)
     return Region(
         settings=settings,
         tables=tables,

@@ -31,6 +31,7 @@ class Region:
         In force: registers, adoptions, changes and standings of ``region.yaml`` applied.
     overrides : tuple of Override
     roads : RoadNetwork
+        With the region's temporary links.
     snapping : Snapping
         Of the sites, in the order of ``tables["sites"]``.
     folder : Path

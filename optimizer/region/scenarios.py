@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from network.closures import Closure
 from network.shapes import Shape
+from network.speeds import Rain
 from optimizer.region.settings import Name, Strict
 
 
@@ -51,7 +52,8 @@ class Loss(Strict):
 class RoadState(Strict):
     """What the event does to the roads."""
 
-    speed_factor: float = Field(default=1.0, gt=0, le=1, description="Speeds times this: rain, snow, smoke")
+    speed_factor: float = Field(default=1.0, gt=0, le=1, description="Speeds times this: snow, smoke, crowds")
+    rain: Rain = Field(default="dry", description="Speeds times the table's factor for it")
     night: bool = False
     closures: tuple[Closure, ...] = ()
 

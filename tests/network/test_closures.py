@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from network.closures import Closure, apply_closures, matched_links, read_closures
+from network.closed_links import matched_links
+from network.closed_times import apply_closures
+from network.closure_files import read_closures
+from network.closures import Closure
 from network.forms import problems_of
 from network.osm import read_osm
 from network.problem import ProblemsError
