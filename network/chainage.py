@@ -25,8 +25,9 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
+from network.links import WGS84
 from network.problem import Problem, ProblemsError
-from network.roads import RoadNetwork
+from network.roads import LONGEST_LINK_M, RoadNetwork
 from network.shapes import Point
 from network.stakes import Stakes, stake_text
 from network.words import Phrase
@@ -45,6 +46,8 @@ BRANCHES_M = 400.0
 ONE_REFERENCE_SHARE, TWO_REFERENCES_SHARE = 0.02, 0.01
 _SCALES = (0.8, 1.25)
 _BIN_M = 100.0
+_WINDING = 3.0
+"""The way between two references is seldom so much longer than it is straight."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -131,12 +134,34 @@ def staked_stretch(name: str, stakes: Stakes, network: RoadNetwork) -> StakedStr
         A reference is off the road, the references do not fit one another, the road does not reach so far, or it has
         two branches there.
     """
-    words = _Words(name, stakes)
+    links = np.flatnonzero(network.called(stakes.road) & (network.temporary == 0))
+    near = links[_near(network, links, stakes)]
+    near = near if len(near) else links
+    try:
+        return _located(network, near, stakes, _Words(name, stakes))
+    except ProblemsError:
+        if len(near) == len(links):
+            raise
+        # Told of the whole road, or found after all along a way that is longer than thought.
+        return _located(network, links, stakes, _Words(name, stakes))
+
+
+def _near(network: RoadNetwork, links: Ints, stakes: Stakes) -> NDArray[np.bool_]:
+    """Links to which the way along the road may lead from ``zero``: no farther than it is straight."""
+    node, other = network.tail[links], stakes.other
+    lon, lat = np.append(network.lon[node], other.lon), np.append(network.lat[node], other.lat)
+    straight = WGS84.inv(np.full(len(lon), stakes.zero.lon), np.full(len(lon), stakes.zero.lat), lon, lat)[2]
+    along = max(abs(metres - stakes.zero.stake_m) for metres in stakes.range_m) / _SCALES[0]
+    reach_m = max(along, _WINDING * straight[-1]) + GAP_M + 2 * LONGEST_LINK_M
+    within: NDArray[np.bool_] = straight[:-1] <= reach_m
+    return within
+
+
+def _located(network: RoadNetwork, links: Ints, stakes: Stakes, words: _Words) -> StakedStretch:
+    """Find the stretch among ``links``."""
     plane = _plane(stakes.zero)
-    course = _course(network, np.flatnonzero(network.called(stakes.road) & (network.temporary == 0)), plane)
-    other = stakes.second or stakes.towards
-    assert other is not None  # the form has been checked
-    (first, second), off_m = _references(course, (stakes.zero, other), plane, words)
+    course = _course(network, links, plane)
+    (first, second), off_m = _references(course, (stakes.zero, stakes.other), plane, words)
     course, gap_m = _closed_gaps(course, first)
     from_first, from_second = dijkstra(course.steps, indices=[first, second])
     apart = float(from_first[second])
@@ -327,8 +352,8 @@ def _stretch(
     _refuse_branches(course, stake, (lower, upper), words)
     low, high = np.full(course.piece.max() + 1, np.inf), np.full(course.piece.max() + 1, -np.inf)
     # A piece that is not reached has no stakes, and lies between none.
-    np.minimum.at(low, course.piece_of, stake[course.point])
-    np.maximum.at(high, course.piece_of, stake[course.point])
+    np.fmin.at(low, course.piece_of, stake[course.point])
+    np.fmax.at(high, course.piece_of, stake[course.point])
     within = (low < end) & (high > begin) if end > begin else (low <= end) & (high >= begin)
     if not within.any():
         raise words.problem("in_a_gap", lower=stake_text(lower), upper=stake_text(upper))

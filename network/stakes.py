@@ -85,6 +85,13 @@ class Stakes(Form):
         return self
 
     @property
+    def other(self) -> Point:
+        """The reference that tells the direction."""
+        other = self.second or self.towards
+        assert other is not None  # the form has been checked
+        return other
+
+    @property
     def range_m(self) -> tuple[float, float]:
         """Metres of the lower and the higher stake."""
         ends = sorted([_metres(self.from_stake), _metres(self.to_stake)])
