@@ -44,8 +44,8 @@ def copy_region(region: Region, folder: Path) -> None:
 
 
 def write_roads(region: Region, plan_folder: Path) -> str:
-    """Keep the compiled roads: where the region's own file is one, that is it. Gives its path inside the folder."""
-    if region.settings.roads.endswith(".npz"):
+    """Keep the compiled roads: where the region's own file is all of them, that is it. Gives its path in the folder."""
+    if region.settings.roads.endswith(".npz") and not region.roads.temporary.any():
         return f"region/{region.settings.roads}"
     region.roads.save(plan_folder / ROADS)
     return ROADS
