@@ -51,7 +51,7 @@ def read_shapes(path: Path, said: str, layer: str | None = None, *, areas_alone:
         raise shape_problem("file_kind", file=said, endings=", ".join(SHAPE_FILE_ENDINGS))
     changed = path.stat().st_mtime_ns
     names = _layers(path, changed)
-    if layer is not None and layer not in names:
+    if layer is not None and names and layer not in names:
         close = get_close_matches(layer, names, n=3) or list(names)
         raise shape_problem("no_layer", file=said, layer=layer, layers=", ".join(close))
     if layer is None and len(names) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -189,7 +190,7 @@ def test_a_serpentine_is_not_cut_short(make_network: Build) -> None:
     at = {i: east(400 * i) for i in range(6)} | {10 - i: east(400 * i, 40) for i in range(5, -1, -1)}
     order = [0, 1, 2, 3, 4, 5, *(10 - i for i in range(4, -1, -1))]
     at[5] = east(2000, 20)
-    pairs = both(*zip(order[:-1], order[1:], strict=True))
+    pairs = both(*itertools.pairwise(order))
     network = road_of(make_network, at, pairs)
     found = stretch(network, "K3+010", "K3+100", towards=east(1600))
     # 1000 m back from the bend: east 1000 m on the upper leg, between nodes 7 (1200 m) and 8 (800 m).
@@ -230,7 +231,7 @@ def test_branches_are_refused_where_they_part(make_network: Build) -> None:
 @pytest.mark.parametrize(
     ("lower", "upper", "given", "words"),
     [
-        ("K7+900", "K9+000", {}, "K7+900 to K9+000 is not on S303, which by these references runs from K0+000 to K8+000, 8000 m"),
+        ("K7+900", "K9", {}, "K7+900 to K9+000 is not on S303, which by these references runs from K0+000 to K8+000"),
         ("K20", "K21", {}, "is not on S303"),
         ("K1", "K2", {"zero": east(0, 500)}, "lies 500 m from S303, more than 300 m"),
         ("K1", "K2", {"zero": east(40_000)}, "m from S303, more than 300 m"),
@@ -289,13 +290,12 @@ def test_stakes_are_written_as_they_are_read(straight: RoadNetwork) -> None:
 def test_a_wider_stretch_closes_no_less(straight: RoadNetwork, lower: int, upper: int) -> None:
     found = stretch(straight, stake_text(lower), stake_text(upper))
     low, high = sorted((lower, upper))
+    closed = {link // 2 for link in found.links.tolist()}
+    assert found.links.tolist() == [link for i in sorted(closed) for link in (2 * i, 2 * i + 1)]
     # Every link that the stretch reaches into by more than the rounding of lengths, and none that it does not touch.
-    first, last = int((low + 1) // 400), int((high - 1) // 400)
-    surely = {link for i in range(first, min(last, 19) + 1) for link in (2 * i, 2 * i + 1)} if high > low + 2 else set()
-    at_most = {
-        link for i in range(max(0, (low - 1) // 400), min(19, (high + 1) // 400) + 1) for link in (2 * i, 2 * i + 1)
-    }
-    assert surely <= set(found.links.tolist()) <= at_most
+    surely = {i for i in range(20) if 400 * i < high - 1 and 400 * (i + 1) > low + 1}
+    at_most = {i for i in range(20) if 400 * i <= high + 1 and 400 * (i + 1) >= low - 1}
+    assert (surely if high > low + 2 else set()) <= closed <= at_most
 
 
 def test_a_real_road_is_measured_along_its_links(real_extract: Path) -> None:

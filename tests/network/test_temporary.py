@@ -121,9 +121,9 @@ def test_no_other_closure_means_them(banks: RoadNetwork) -> None:
 
 def test_an_unknown_one_is_named(banks: RoadNetwork) -> None:
     opened = Closure(name="架桥", temporary=["T01", "T09"], opened=True)
-    with pytest.raises(ProblemsError, match="names temporary links that the region lacks: T09.*it has: T01"):
+    with pytest.raises(ProblemsError, match=r"names temporary links that the region lacks: T09.*it has: T01"):
         matched_links(opened, laid(banks, PONTOON))
-    with pytest.raises(ProblemsError, match="T01, T09.*it has: -"):
+    with pytest.raises(ProblemsError, match=r"T01, T09.*it has: -"):
         matched_links(opened, banks)
 
 
