@@ -1,10 +1,7 @@
 """Where stakes lie on the map: distances along a road from points whose stakes are known.
 
-The links that bear the road's name or number are laid out as points every :data:`STEP_M`, joined along the links in
-both directions. What belongs together without a link between is joined too: opposite carriageways straight across, and
-pieces that a gap of at most :data:`GAP_M` parts (a roundabout or a main street that does not bear the number). The
-stake of a point is its distance from ``zero`` over these, counted down on the side that ``towards`` or ``second`` is
-not on, and stretched so that ``second`` gets its own stake.
+The stake of a point is its distance from ``zero`` along the road (:mod:`network.road_course`), counted down on the side
+that ``towards`` or ``second`` is not on, and stretched so that ``second`` gets its own stake.
 
 How far this may be off, added up (assumptions, on the safe side)
     how far the references lie from the road; 2 % of the distance from ``zero``, or with ``second`` 1 % of that from the
@@ -15,27 +12,22 @@ Beside that whole links are closed, so that the closure reaches past both ends b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from pyproj import Transformer
+from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from network.links import WGS84
 from network.problem import Problem, ProblemsError
+from network.road_course import GAP_M, STEP_M, Floats, Ints, RoadCourse, close_gaps, lay_out
 from network.roads import LONGEST_LINK_M, RoadNetwork
-from network.shapes import Point
+from network.shapes import Point, plane_around
 from network.stakes import Stakes, stake_text
 from network.words import Phrase
 
-STEP_M = 20.0
-GAP_M = 1000.0
-TWINS_M = 80.0
-"""Carriageways of one road lie no farther apart."""
 OFF_ROAD_M = 300.0
 """A reference farther from the road is a mistake; coordinates of phone maps are 400 m off and more."""
 LEAST_APART_M = 100.0
@@ -49,9 +41,6 @@ _BIN_M = 100.0
 _WINDING = 3.0
 """The way between two references is seldom so much longer than it is straight."""
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class StakedStretch:
@@ -59,6 +48,8 @@ class StakedStretch:
 
     Attributes
     ----------
+    name : str
+        Of the closure.
     road : str
     links : (k,) int64
         Ascending.
@@ -72,6 +63,7 @@ class StakedStretch:
         How far the stakes may be off along the road, all told.
     """
 
+    name: str
     road: str
     links: Ints
     stated_m: tuple[float, float]
@@ -86,35 +78,6 @@ class StakedStretch:
         metres = {"off": f"{self.off_road_m:.0f}", "error": f"{self.error_m:.0f}"}
         shown = {name: stake_text(metre) for name, metre in stakes.items()}
         return Phrase("network.stakes.stretch", road=self.road, links=len(self.links), **shown, **metres)
-
-
-@dataclass(frozen=True)
-class _Course:
-    """A road as p points on a plane.
-
-    Attributes
-    ----------
-    links : (l,) int64
-        All links of the road.
-    piece : (l,) int64
-        Which piece each runs over; two directions are one piece.
-    piece_of, point : (q,) int64
-        Pieces with the points on them in a row, both ends included.
-    at : (p, 2) float64
-        Metres on the plane.
-    steps : (p, p) csr of float64
-        Metres between neighbours.
-    across_m : float
-        Usual breadth between opposite carriageways; 0 where there are none.
-    """
-
-    links: Ints
-    piece: Ints
-    piece_of: Ints
-    point: Ints
-    at: Floats
-    steps: csr_array
-    across_m: float
 
 
 def staked_stretch(name: str, stakes: Stakes, network: RoadNetwork) -> StakedStretch:
@@ -159,10 +122,10 @@ def _near(network: RoadNetwork, links: Ints, stakes: Stakes) -> NDArray[np.bool_
 
 def _located(network: RoadNetwork, links: Ints, stakes: Stakes, words: _Words) -> StakedStretch:
     """Find the stretch among ``links``."""
-    plane = _plane(stakes.zero)
-    course = _course(network, links, plane)
+    plane = plane_around(stakes.zero.lon, stakes.zero.lat)
+    course = lay_out(network, links, plane)
     (first, second), off_m = _references(course, (stakes.zero, stakes.other), plane, words)
-    course, gap_m = _closed_gaps(course, first)
+    course, gap_m = close_gaps(course, first)
     from_first, from_second = dijkstra(course.steps, indices=[first, second])
     apart = float(from_first[second])
     if not np.isfinite(apart):
@@ -194,81 +157,8 @@ class _Words:
         return ProblemsError([Problem(Phrase(key, **values), Phrase(f"{key}_mend", **values))])
 
 
-def _plane(middle: Point) -> Transformer:
-    """Give a plane on which distances near ``middle`` are true."""
-    plane = CRS.from_proj4(f"+proj=aeqd +lon_0={middle.lon} +lat_0={middle.lat} +ellps=WGS84 +units=m")
-    return Transformer.from_crs("EPSG:4326", plane, always_xy=True)
-
-
-def _course(network: RoadNetwork, links: Ints, plane: Transformer) -> _Course:
-    """Lay the links of a road out as points."""
-    ends = np.column_stack([network.tail[links], network.head[links]]).astype(np.int64)
-    key = np.column_stack([network.way_id[links], ends.min(axis=1), ends.max(axis=1), network.length_m[links]])
-    _, chosen, piece, directions = np.unique(key, axis=0, return_index=True, return_inverse=True, return_counts=True)
-    lines = shapely.transform(network.link_lines[links[chosen]], plane.transform, interleaved=False)
-    length = network.length_m[links[chosen]]
-    steps = np.maximum(np.ceil(length / STEP_M), 2).astype(np.int64)
-    nodes, node = np.unique(ends[chosen], return_inverse=True)
-    node = node.reshape(-1, 2)
-    # Points of a piece in a row: its tail, its inner points, its head.
-    piece_of = np.repeat(np.arange(len(chosen)), steps + 1)
-    start = np.concatenate([[0], np.cumsum(steps + 1)])
-    rank = np.arange(start[-1]) - np.repeat(start[:-1], steps + 1)
-    inner = (rank > 0) & (rank < steps[piece_of])
-    point = np.empty(start[-1], dtype=np.int64)
-    point[inner] = len(nodes) + np.arange(inner.sum())
-    point[start[:-1]], point[start[1:] - 1] = node[:, 0], node[:, 1]
-    share = rank / steps[piece_of]
-    at = np.empty((len(nodes) + int(inner.sum()), 2))
-    at[point] = shapely.get_coordinates(shapely.line_interpolate_point(lines[piece_of], share, normalized=True))
-    single = np.zeros(len(at), dtype=np.bool_)
-    single[point[inner]] = (directions == 1)[piece_of[inner]]
-    heading = np.zeros_like(at)
-    heading[point[inner]] = (at[point[1:]] - at[point[:-1]])[np.flatnonzero(inner)]
-    along = np.flatnonzero(piece_of[1:] == piece_of[:-1])
-    across = _across(at, heading, single)
-    one = np.concatenate([point[along], across[:, 0]])
-    other = np.concatenate([point[along + 1], across[:, 1]])
-    breadth = np.linalg.norm(at[across[:, 0]] - at[across[:, 1]], axis=1)
-    metres = np.concatenate([(length / steps)[piece_of[along]], breadth])
-    across_m = _usual_breadth(across, breadth)
-    return _Course(links, piece.reshape(-1), piece_of, point, at, _joined(len(at), one, other, metres), across_m)
-
-
-def _joined(count: int, one: Ints, other: Ints, metres: Floats) -> csr_array:
-    """Steps both ways; of several between the same points the shortest."""
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    order = np.lexsort([metres, high, low])
-    low, high, metres = low[order], high[order], np.maximum(metres[order], 1e-6)
-    kept = np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])) & (low != high)
-    low, high, metres = low[kept], high[kept], metres[kept]
-    both = np.concatenate([metres, metres]), (np.concatenate([low, high]), np.concatenate([high, low]))
-    return csr_array(coo_array(both, shape=(count, count)))
-
-
-def _across(at: Floats, heading: Floats, single: NDArray[np.bool_]) -> Ints:
-    """(t, 2) pairs of points on carriageways that run against each other, no farther apart than :data:`TWINS_M`."""
-    alone = np.flatnonzero(single)
-    if not len(alone):
-        return np.empty((0, 2), dtype=np.int64)
-    pairs = alone[cKDTree(at[alone]).query_pairs(TWINS_M, output_type="ndarray")]
-    one, other = heading[pairs[:, 0]], heading[pairs[:, 1]]
-    against = (one * other).sum(axis=1) < -0.5 * np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    chosen: Ints = pairs[against]
-    return chosen
-
-
-def _usual_breadth(across: Ints, breadth: Floats) -> float:
-    """Median over the points that have others across of the distance to the nearest of them."""
-    if not len(across):
-        return 0.0
-    order = np.lexsort([breadth, across[:, 0]])
-    point, breadth = across[order, 0], breadth[order]
-    return float(np.median(breadth[np.append(True, point[1:] != point[:-1])]))
-
-
 def _references(
-    course: _Course, points: tuple[Point, Point], plane: Transformer, words: _Words
+    course: RoadCourse, points: tuple[Point, Point], plane: Transformer, words: _Words
 ) -> tuple[tuple[int, int], float]:
     """Put both references on the road; tell how far off the farther one is."""
     there = np.column_stack(plane.transform([point.lon for point in points], [point.lat for point in points]))
@@ -278,46 +168,6 @@ def _references(
             shown = f"{point.lon:.6f}, {point.lat:.6f}"
             raise words.problem("off_road", point=shown, metres=f"{off:.0f}", limit=f"{OFF_ROAD_M:.0f}")
     return (int(nearest[0]), int(nearest[1])), float(metres.max())
-
-
-def _closed_gaps(course: _Course, start: int) -> tuple[_Course, Floats]:
-    """Join the pieces that gaps part from the one of ``start``, nearest first; tell the gaps on the way to each point.
-
-    Returns
-    -------
-    _Course
-    (p,) float64
-        Metres of gaps between a point and ``start``; infinite where the road does not reach.
-    """
-    _, part = connected_components(course.steps, directed=False)
-    gap_m = np.where(part == part[start], 0.0, np.inf)
-    nearest_m, nearest = np.full(len(part), np.inf), np.full(len(part), -1)
-    joints: list[tuple[int, int, float]] = []
-    newest = part[start]
-    while not np.isfinite(gap_m).all():
-        outside = np.flatnonzero(np.isinf(gap_m))
-        inside = np.flatnonzero(part == newest)
-        found = cKDTree(course.at[inside]).query(course.at[outside], distance_upper_bound=GAP_M)
-        metres, place = np.asarray(found[0]), np.asarray(found[1])
-        nearer = metres < nearest_m[outside]
-        nearest_m[outside[nearer]], nearest[outside[nearer]] = metres[nearer], inside[place[nearer]]
-        best = int(outside[nearest_m[outside].argmin()])
-        if not np.isfinite(nearest_m[best]):
-            break
-        joints.append((best, int(nearest[best]), float(nearest_m[best])))
-        newest = part[best]
-        gap_m[part == newest] = gap_m[nearest[best]] + nearest_m[best]
-    if not joints:
-        return course, gap_m
-    known = coo_array(course.steps)
-    one, other, metres = (np.array(column) for column in zip(*joints, strict=True))
-    steps = _joined(
-        len(part),
-        np.concatenate([known.row, one]),
-        np.concatenate([known.col, other]),
-        np.concatenate([known.data, metres]),
-    )
-    return replace(course, steps=steps), gap_m
 
 
 def _scale(stakes: Stakes, apart: float, words: _Words) -> float:
@@ -339,7 +189,7 @@ def _doubt(stakes: Stakes, from_first: Floats, from_second: Floats, gap_m: Float
 
 
 def _stretch(
-    course: _Course, stake: Floats, doubt: Floats, off_m: float, stakes: Stakes, words: _Words
+    course: RoadCourse, stake: Floats, doubt: Floats, off_m: float, stakes: Stakes, words: _Words
 ) -> StakedStretch:
     """Take the pieces between the stakes; either may lie a little beyond the road's ends, within the doubt."""
     lower, upper = stakes.range_m
@@ -359,6 +209,7 @@ def _stretch(
         raise words.problem("in_a_gap", lower=stake_text(lower), upper=stake_text(upper))
     nearest = int(np.nanargmin(np.abs(stake - begin))), int(np.nanargmin(np.abs(stake - end)))
     return StakedStretch(
+        name=words.name,
         road=stakes.road,
         links=np.sort(course.links[within[course.piece]]),
         stated_m=(lower, upper),
@@ -368,7 +219,7 @@ def _stretch(
     )
 
 
-def _refuse_branches(course: _Course, stake: Floats, stated_m: tuple[float, float], words: _Words) -> None:
+def _refuse_branches(course: RoadCourse, stake: Floats, stated_m: tuple[float, float], words: _Words) -> None:
     """Refuse a stretch where points of like stake lie far apart."""
     with np.errstate(invalid="ignore"):
         meant = np.flatnonzero((stake >= stated_m[0]) & (stake <= stated_m[1]))

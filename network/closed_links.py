@@ -57,19 +57,16 @@ def matched_links(closure: Closure, network: RoadNetwork, folder: Path | None = 
     return np.flatnonzero(mask).astype(np.int32)
 
 
-def staked_stretches(closures: Iterable[Closure], network: RoadNetwork) -> dict[str, StakedStretch]:
-    """Where closures by stakes lie and how exactly, by the closures' names; a planner is to be told.
+def staked_stretches(closures: Iterable[Closure], network: RoadNetwork) -> tuple[StakedStretch, ...]:
+    """Tell where closures by stakes lie and how exactly; a planner is to be told.
 
     Raises
     ------
     ProblemsError
         As :func:`matched_links`.
     """
-    return {
-        closure.name: staked_stretch(closure.name, closure.stakes, network)
-        for closure in closures
-        if closure.stakes is not None
-    }
+    staked = ((closure.name, closure.stakes) for closure in closures)
+    return tuple(staked_stretch(name, stakes, network) for name, stakes in staked if stakes is not None)
 
 
 def _named(closure: Closure, network: RoadNetwork) -> NDArray[np.bool_]:

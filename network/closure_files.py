@@ -62,13 +62,14 @@ def read_closures(path: Path) -> tuple[Closure, ...]:
         return _from_geojson(text, path.name)
     try:
         return ClosureFile.model_validate(yaml.safe_load(text)).closures
-    except (yaml.YAMLError, RecursionError) as error:
+    except ValidationError as error:
+        raise ProblemsError(problems_of(error, path.name)) from error
+    # A date that does not exist and a number without end are no YAML errors, but plain ones.
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or type(error).__name__
         row = mark.line + 1 if mark else None
         raise _problem("network.forms.yaml_broken", path.name, row=row, detail=detail) from error
-    except ValidationError as error:
-        raise ProblemsError(problems_of(error, path.name)) from error
 
 
 def _text(path: Path) -> str:
@@ -97,7 +98,7 @@ def _from_geojson(text: str, file: str) -> tuple[Closure, ...]:
     """Read each feature as a closure; tell the problems of all at once."""
     try:
         content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         row, detail = getattr(error, "lineno", None), getattr(error, "msg", type(error).__name__)
         raise _problem("network.closures.json_broken", file, row=row, detail=detail) from error
     features = content.get("features") if isinstance(content, dict) else None

@@ -5,6 +5,7 @@ All coordinates are WGS-84 degrees, longitude first. Files may carry another coo
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -166,6 +167,13 @@ def contains(shape: Shape, lon: ArrayLike, lat: ArrayLike, folder: Path | None =
     return inside
 
 
+@lru_cache(maxsize=64)
+def plane_around(lon: float, lat: float) -> Transformer:
+    """Give the way to a plane, in metres, on which distances from the point are true."""
+    plane = CRS.from_proj4(f"+proj=aeqd +lon_0={lon} +lat_0={lat} +ellps=WGS84 +units=m")
+    return Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+
+
 def parse_area(text: str) -> BaseGeometry:
     """Read what ``--within`` was given.
 
@@ -228,8 +236,7 @@ def _circle(circle: Circle) -> BaseGeometry:
 def _buffered(drawn: BaseGeometry, buffer_m: float) -> BaseGeometry:
     """All within ``buffer_m`` of a shape, measured on a map whose middle is the shape's."""
     west, south, east, north = drawn.bounds
-    plane = CRS.from_proj4(f"+proj=aeqd +lon_0={(west + east) / 2} +lat_0={(south + north) / 2} +ellps=WGS84 +units=m")
-    there = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+    there = plane_around((west + east) / 2, (south + north) / 2)
     wide = shapely.buffer(shapely.transform(drawn, there.transform, interleaved=False), buffer_m)
     back: BaseGeometry = shapely.transform(
         wide, lambda x, y: there.transform(x, y, direction="INVERSE"), interleaved=False

@@ -122,7 +122,7 @@ def _closures(draft: Draft, file: FormFile[ScenarioFile], path: FormPath, scenar
             if not closure.temporary or not listed.issuperset(closure.temporary):
                 yield from _at(error, file, where)
             continue
-        for stretch in staked_stretches([closure], draft.roads).values():
+        for stretch in staked_stretches([closure], draft.roads):
             what, mend = stretch.phrase(), Phrase("network.stakes.stretch_mend")
             told = Problem(what, mend, file.file, file.row_of(where), path_text((*where, "stakes")), severity="warning")
             yield told

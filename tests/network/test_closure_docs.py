@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from network.chainage import GAP_M, OFF_ROAD_M, ONE_REFERENCE_SHARE, STEP_M, TWO_REFERENCES_SHARE
+from network.chainage import OFF_ROAD_M, ONE_REFERENCE_SHARE, TWO_REFERENCES_SHARE
 from network.closure_files import MOST_BYTES, read_closures
 from network.closures import Closure
+from network.road_course import GAP_M, STEP_M
 from network.shapes import Shape
 from network.speeds import VEHICLE_CLASSES
 

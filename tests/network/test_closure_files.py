@@ -50,6 +50,8 @@ closures:
         (b"closures: [{name: a, bridges: true}, {name: 5, bridges: maybe}]", r"closures\[2\].name.*text belongs here"),
         (b"closures: [{name: a, bridges: true}, {name: b, bridges: maybe}]", r"closures\[2\].bridges.*value maybe"),
         (b"!!python/object/apply:os.system [ls]", "valid YAML"),
+        (b"closures: [{name: 2026-13-45}]", "valid YAML"),
+        (b"closures: [{name: a, slowed: " + b"9" * 5000 + b"}]", "valid YAML"),
     ],
 )
 def test_a_wrong_file_of_closures(tmp_path: Path, content: bytes | None, words: str) -> None:
@@ -115,6 +117,8 @@ IN_FIRST = "features[1].properties"
     ("content", "place", "words"),
     [
         ("{", None, "no valid JSON"),
+        ("9" * 5000, None, "no valid JSON"),
+        ("[" * 100_000, None, "no valid JSON"),
         ("[1]", None, "no GeoJSON FeatureCollection"),
         (feature("Point", [1, 2], name="a"), None, "no GeoJSON FeatureCollection"),
         (collection(), "features", "lists no closure"),
