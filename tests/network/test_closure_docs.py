@@ -12,7 +12,7 @@ from network.closure_files import MOST_BYTES, read_closures
 from network.closures import Closure
 from network.road_course import GAP_M, STEP_M
 from network.shapes import Shape
-from network.speeds import VEHICLE_CLASSES
+from network.speeds import SPEED_TABLE, VEHICLE_CLASSES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "closures.md").read_text(encoding="utf-8")
 CHINESE, ENGLISH = TEXT.split("\n# How to write closures\n")
@@ -51,4 +51,5 @@ def test_the_figures_are_those_of_the_program(text: str) -> None:
     numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)}
     assert {OFF_ROAD_M, GAP_M, STEP_M / 2, 100 * ONE_REFERENCE_SHARE, 100 * TWO_REFERENCES_SHARE} <= numbers
     assert {size / 2**20 for size in MOST_BYTES.values()} <= numbers
-    assert all(name in text for name in VEHICLE_CLASSES)
+    assert {*SPEED_TABLE.rain_factor.values(), SPEED_TABLE.night_factor} <= numbers
+    assert all(name in text for name in (*VEHICLE_CLASSES, *SPEED_TABLE.rain_factor))
