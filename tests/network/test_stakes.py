@@ -23,13 +23,14 @@ from network.closures import Closure
 from network.forms import problems_of
 from network.osm import read_osm
 from network.problem import ProblemsError
-from network.roads import RoadNetwork
+from network.roads import LONGEST_LINK_M, RoadNetwork
 from network.stakes import Stakes, parse_stake, stake_text
 from network.words import LANGUAGES
 
 Build = Callable[..., RoadNetwork]
 GEOD = Geod(ellps="WGS84")
 WEST, LAT = 106.6, 29.7
+DEMO_ROADS = Path(__file__).parents[2] / "datasets" / "yubei" / "roads.osm.pbf"
 
 
 @pytest.mark.parametrize(
@@ -298,10 +299,8 @@ def test_a_wider_stretch_closes_no_less(straight: RoadNetwork, lower: int, upper
     assert (surely if high > low + 2 else set()) <= closed <= at_most
 
 
-def test_a_real_road_is_measured_along_its_links(real_extract: Path) -> None:
-    """Against Dijkstra over the links alone, on a two-way road that bears its number without a gap."""
-    network = read_osm(real_extract)
-    road = "CS-260" if real_extract.name.startswith("andorra") else "644"
+def check_along(network: RoadNetwork, road: str) -> StakedStretch:
+    """Against Dijkstra over the links alone, on the longest way along a two-way road that no gap parts."""
     links = np.flatnonzero(network.called(road))
     steps = coo_array(
         (network.length_m[links], (network.tail[links], network.head[links])), shape=(network.node_count,) * 2
@@ -323,3 +322,26 @@ def test_a_real_road_is_measured_along_its_links(real_extract: Path) -> None:
     assert found.closed_m[0] <= lower + 2
     assert found.closed_m[1] >= upper - 2
     assert found.error_m == pytest.approx(0.02 * upper + 10, rel=0.05)
+    return found
+
+
+def test_a_real_road_is_measured_along_its_links(real_extract: Path) -> None:
+    check_along(read_osm(real_extract), "CS-260" if real_extract.name.startswith("andorra") else "644")
+
+
+def test_roads_of_the_demo() -> None:
+    network = read_osm(DEMO_ROADS)
+    for road in ("G210", "S102", "X214"):
+        check_along(network, road)
+    # An expressway of two carriageways: both are closed, over about the same length.
+    links = np.flatnonzero(network.called("G65"))
+    ends = links[network.lat[network.tail[links]].argmin()], links[network.lat[network.tail[links]].argmax()]
+    south, north = (
+        {"lon": float(network.lon[node]), "lat": float(network.lat[node])} for node in network.tail[[*ends]]
+    )
+    stakes = {"road": "G65", "from": "K12+300", "to": "K14+100", "zero": south, "towards": north}
+    found = staked_stretch("甲", Stakes(**stakes), network)
+    northward = network.lat[network.head[found.links]] > network.lat[network.tail[found.links]]
+    lengths = [network.length_m[found.links][way].sum() for way in (northward, ~northward)]
+    for length in lengths:
+        assert 1800 - 2 * found.error_m < length < 1800 + 2 * LONGEST_LINK_M + 2 * found.error_m
