@@ -10,8 +10,9 @@ exactly L_x N L_yᵀ: no matrix over the points, whatever their number (the matr
 Pillai 2011 use the same for Gaussian processes on grids). Between the nodes, ℓ / 3 apart, it is interpolated bilinearly
 and brought back to variance 1. Against the stated correlation that is off by less than 0.03.
 
-Where the land is more than :data:`MOST_NODES` thirds of a length wide, nodes lie farther apart and the field is smoother than
-asked for, so that the cost of a draw, which grows with the third power of the nodes along a side, stays bounded.
+Where the land is more than :data:`MOST_NODES` thirds of a length wide, nodes lie farther apart and the field is
+smoother than asked for, so that the cost of a draw, which grows with the third power of the nodes along a side, stays
+bounded.
 """
 
 from __future__ import annotations
