@@ -65,7 +65,7 @@ def _sources(region: Region) -> dict[str, Path]:
     for name in region.inputs:
         source = registers.get(name, home / name)
         found[name] = source
-    for shape in _shapes(region.scenarios):
+    for shape in _shapes((*region.scenarios, region.events)):
         if shape.file is not None:
             found.setdefault(shape.file, home / shape.file)
     for name, source in list(found.items()):

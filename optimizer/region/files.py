@@ -11,6 +11,7 @@ from typing import Any
 from network.problem import Problem
 from network.words import Phrase
 from optimizer.region.csv_table import read_csv_table
+from optimizer.region.events import EventFile
 from optimizer.region.headings import normal_heading
 from optimizer.region.overrides import OverrideFile
 from optimizer.region.raw_table import RawTable, raw_table
@@ -19,6 +20,7 @@ from optimizer.region.scenarios import ScenarioFile
 from optimizer.region.schema import Table
 from optimizer.region.settings import RegionSettings
 from optimizer.region.settings_sheet import (
+    EVENT_TITLES,
     OVERRIDE_TITLES,
     SCENARIO_TITLES,
     SETTINGS_TITLES,
@@ -41,7 +43,7 @@ class RegionFiles:
     ----------
     folder : Path
         Paths inside the region are relative to it.
-    settings, scenarios, overrides : FormFile, optional
+    settings, scenarios, overrides, events : FormFile, optional
         None where the file is missing or not sound.
     raws : dict of str to list of RawTable
         Table name to the files that hold it.
@@ -54,6 +56,7 @@ class RegionFiles:
     settings: FormFile[RegionSettings] | None = None
     scenarios: FormFile[ScenarioFile] | None = None
     overrides: FormFile[OverrideFile] | None = None
+    events: FormFile[EventFile] | None = None
     raws: dict[str, list[RawTable]] = field(default_factory=dict)
     read: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -92,7 +95,12 @@ def find_table(name: str) -> Table | None:
 
 
 def _gather_forms(files: RegionFiles) -> None:
-    for name, model in (("region", RegionSettings), ("scenarios", ScenarioFile), ("overrides", OverrideFile)):
+    for name, model in (
+        ("region", RegionSettings),
+        ("scenarios", ScenarioFile),
+        ("overrides", OverrideFile),
+        ("events", EventFile),
+    ):
         path = files.folder / f"{name}.yaml"
         if path.is_file():
             files.read[path.name] = path
@@ -129,6 +137,9 @@ def _take_sheet(files: RegionFiles, sheet: Sheet) -> None:
     elif title in OVERRIDE_TITLES:
         if any(row and row[0] is not None for row in sheet.rows):
             _take_form(files, "overrides", sheet.file, read_text_sheet(sheet, OverrideFile))
+    elif title in EVENT_TITLES:
+        if any(row and row[0] is not None for row in sheet.rows):
+            _take_form(files, "events", sheet.file, read_text_sheet(sheet, EventFile))
     elif title not in EXPLANATION_TITLES:
         _take_table(files, sheet.title, sheet.file, lambda table: raw_table(sheet.file, sheet.rows, table))
 

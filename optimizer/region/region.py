@@ -10,6 +10,7 @@ import pandas as pd
 from network.problem import Problem
 from network.roads import RoadNetwork
 from network.snap import Snapping
+from optimizer.region.events import EventFile
 from optimizer.region.overrides import Override
 from optimizer.region.scenarios import Scenario
 from optimizer.region.settings import RegionSettings
@@ -39,6 +40,8 @@ class Region:
         SHA-256 of each file read, by name.
     warnings : tuple of Problem
         What was found odd but bearable.
+    events : EventFile, optional
+        Kinds of events to draw scenarios from; None where the region has no ``events.yaml``.
     """
 
     settings: RegionSettings
@@ -51,6 +54,7 @@ class Region:
     folder: Path
     inputs: dict[str, str]
     warnings: tuple[Problem, ...]
+    events: EventFile | None = None
 
     @property
     def sites(self) -> pd.DataFrame:
