@@ -69,7 +69,7 @@ def _event(kind: EventKind, chance: Chance, language: Language) -> Event:
     return Event(
         hazard=kind.hazard,
         place=chance.centre.place,
-        size=say(f"optimizer.events.{words}", language, unit=kind.intensity_unit, **figures),
+        size=say(f"optimizer.events.{words}", language, unit=kind.intensity_unit.say(language), **figures),
         season=kind.seasons[chance.season].name.say(language),
         hour=chance.hour,
         return_period_years=round(magnitude.return_period_years, 3),

@@ -146,7 +146,7 @@ class EventKind(Strict):
         default=None, gt=0, le=1000, description="Events of the least size or more a year"
     )
     past: Past | None = None
-    intensity_unit: str
+    intensity_unit: Name
     sizes: tuple[Size, ...] = Field(min_length=1)
     seasons: tuple[Season, ...] = Field(min_length=1)
     hours: Hours

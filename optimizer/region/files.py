@@ -31,6 +31,9 @@ from optimizer.region.site_layer import LAYER_SUFFIXES, read_site_layer
 from optimizer.region.workbook import Sheet, read_workbook
 from optimizer.region.yaml_form import FormFile, read_form
 
+PLANNED = "planned_scenarios.yaml"
+"""Scenarios that take the place of the region's own; a plan made for such keeps them in its copy of the region."""
+
 EXPLANATION_TITLES = ("explanations", "说明")
 """Sheets of the template that hold no data."""
 
@@ -66,8 +69,8 @@ class RegionFiles:
     """Tables of which some file could not be read."""
 
 
-def gather(path: Path) -> RegionFiles:
-    """Read the files of the region at ``path``, a folder or a workbook."""
+def gather(path: Path, scenarios: Path | None = None) -> RegionFiles:
+    """Read the files of the region at ``path``, a folder or a workbook; ``scenarios`` take the place of its own."""
     if path.is_dir():
         files = RegionFiles(path)
         _gather_forms(files)
@@ -81,6 +84,10 @@ def gather(path: Path) -> RegionFiles:
         _gather_workbook(files, path)
     else:
         return RegionFiles(path.parent, problems=[_problem("no_region", str(path))], seen=_all_names())
+    if scenarios is None and path.is_dir() and (path / PLANNED).is_file():
+        scenarios = path / PLANNED
+    if scenarios is not None:
+        _take_planned(files, scenarios)
     for name in ("region", "scenarios"):
         if name not in files.seen:
             files.problems.append(_problem(f"missing_{name}", f"{name}.yaml"))
@@ -116,6 +123,14 @@ def _take_form(files: RegionFiles, name: str, file: str, found: tuple[FormFile[A
         return
     files.seen.add(name)
     setattr(files, "settings" if name == "region" else name, form)
+
+
+def _take_planned(files: RegionFiles, path: Path) -> None:
+    """Put the scenarios in the file at ``path`` in the place of the region's own."""
+    files.read[PLANNED] = path
+    files.seen.add("scenarios")
+    files.scenarios, problems = read_form(path, ScenarioFile)
+    files.problems += problems
 
 
 def _gather_workbook(files: RegionFiles, path: Path) -> None:

@@ -45,7 +45,7 @@ _WHOLE_FILE = frozenset({"broken_csv", "empty_table", "no_headings", "missing_co
 """Words for what is wrong with a file as a whole though it is told with a row."""
 
 
-def read_region(path: Path) -> Region:
+def read_region(path: Path, scenarios: Path | None = None) -> Region:
     """Read the region at ``path``.
 
     Parameters
@@ -53,6 +53,8 @@ def read_region(path: Path) -> Region:
     path : Path
         A folder with ``region.yaml``, ``scenarios.yaml`` and tables as CSV, layers or workbook; or one .xlsx workbook
         with sheets ``region``, ``scenarios`` and one a table. The roads are a file that the settings name.
+    scenarios : Path, optional
+        A scenario file that takes the place of the region's own scenarios; its shapes' files lie in the region.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def read_region(path: Path) -> Region:
         Something is wrong: every error and warning of all files at once.
     """
     path = Path(path)
-    files = gather(path)
+    files = gather(path, scenarios)
     draft, problems = _draft(files)
     for check in _CHECKS:
         problems += check(draft)
@@ -138,6 +140,7 @@ def _region(draft: Draft, settings: RegionSettings, roads: RoadNetwork, files: R
         inputs=_inputs(files, settings),
         warnings=(),
         events=files.events.form if files.events else None,
+        elsewhere={name: file for name, file in files.read.items() if file != files.folder / name},
     )
 
 

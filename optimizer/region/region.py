@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -42,6 +43,8 @@ class Region:
         What was found odd but bearable.
     events : EventFile, optional
         Kinds of events to draw scenarios from; None where the region has no ``events.yaml``.
+    elsewhere : mapping of str to Path
+        Those of ``inputs`` that do not lie in ``folder`` under their name, with where they do.
     """
 
     settings: RegionSettings
@@ -55,6 +58,7 @@ class Region:
     inputs: dict[str, str]
     warnings: tuple[Problem, ...]
     events: EventFile | None = None
+    elsewhere: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def sites(self) -> pd.DataFrame:
