@@ -52,7 +52,7 @@ def scenario_of(
             night=night,
             closures=_closures(striking, ground, striking.failing(at_structures, chance.own), language),
         ),
-        demand=_demand(kind, ground, chance, at_sites, night=night),
+        demand=_demand(striking, ground, chance, at_sites, night=night),
         losses=_losses(kind, ground, at_sites),
         outside_help=_help(kind, size),
         communications=_communications(kind, size),
@@ -105,13 +105,14 @@ def _closures(
 
 
 def _demand(
-    kind: EventKind, ground: Ground, chance: Chance, felt: NDArray[np.float64], *, night: bool
+    striking: Striking, ground: Ground, chance: Chance, felt: NDArray[np.float64], *, night: bool
 ) -> tuple[DemandEvent, ...]:
     """Residents by the intensity where they live, and whom struck hazard points threaten."""
+    kind = striking.kind
     home = kind.hours.home_by_night if night else kind.hours.home_by_day
     settlements = ground.sites["kind"].isin(SETTLEMENTS).to_numpy()
     share = np.where(settlements, share_at(kind.in_need, felt) * home, 0.0)
-    nearest = _nearest(ground, chance, settlements)
+    nearest = _nearest(striking, ground, chance, settlements)
     share[nearest] = np.maximum(share[nearest], kind.least_in_need)
     demand = [
         DemandEvent(people="residents", where=where, share=one, days=kind.days) for one, where in _alike(ground, share)
@@ -124,10 +125,14 @@ def _demand(
     return tuple(demand)
 
 
-def _nearest(ground: Ground, chance: Chance, settlements: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Give the settlement nearest to the centre: an event that nobody needs help after is none to plan reserves for."""
+def _nearest(striking: Striking, ground: Ground, chance: Chance, settlements: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Give the settlement nearest to the centre, among those that the kind can strike if there are any.
+
+    After every event somebody is in need: one that nobody needs help after is none to plan reserves for.
+    """
+    struck = settlements & striking.exposed
     away = np.linalg.norm(ground.site_at - chance.centre.at, axis=1)
-    return np.argsort(np.where(settlements, away, np.inf), kind="stable")[:1]
+    return np.argsort(np.where(struck if struck.any() else settlements, away, np.inf), kind="stable")[:1]
 
 
 def _listing(ground: Ground, hazard: str) -> NDArray[np.bool_]:
