@@ -31,12 +31,10 @@ def check_events(draft: Draft) -> Iterator[Problem]:
             row = file.row_of(("events", first[kind.id], "id"))
             yield file.problem((*path, "id"), "event_twice", value=kind.id, other=row)
         first.setdefault(kind.id, place)
-        yield from check_hazard(file, (*path, "hazard"), kind.hazard)
         for number, zone in enumerate(kind.zones):
             yield from _zone(draft, file, (*path, "zones", number, "within"), zone.within)
-        if kind.places is not None and draft.whole("sites") and not _listing(draft, (kind.hazard,)).any():
-            yield file.problem((*path, "places"), "no_site_lists", hazard=kind.hazard)
-        yield from _past(draft, file, path, kind)
+        unknown = [*check_hazard(file, (*path, "hazard"), kind.hazard)]
+        yield from unknown or _listed(draft, file, path, kind)
 
 
 def past_events_of(kind: EventKind, past_events: pd.DataFrame) -> pd.DataFrame:
@@ -71,14 +69,11 @@ def _zone(draft: Draft, file: FormFile[EventFile], path: FormPath, shape: Shape)
         yield file.problem(path, "zone_off_roads", **bounds)
 
 
-def _listing(draft: Draft, hazards: tuple[str, ...]) -> pd.Series:
-    """Which sites list one of the hazards."""
-    listed = draft.tables["sites"].frame["hazards"].str.split(";").map(set)
-    return listed.map(lambda own: not own.isdisjoint(hazards)).astype(bool)
-
-
-def _past(draft: Draft, file: FormFile[EventFile], path: FormPath, kind: EventKind) -> Iterator[Problem]:
-    """A kind drawn from past events of which there are none; or some that its years leave out."""
+def _listed(draft: Draft, file: FormFile[EventFile], path: FormPath, kind: EventKind) -> Iterator[Problem]:
+    """A hazard that no site lists; past events of which there are none, or some that the years leave out."""
+    listed = draft.tables["sites"].frame["hazards"].str.split(";")
+    if kind.places is not None and draft.whole("sites") and not listed.map(lambda own: kind.hazard in own).any():
+        yield file.problem((*path, "places"), "no_site_lists", hazard=kind.hazard)
     if kind.past is None or kind.basis == "stated" or "past_events" in draft.unread:
         return
     past = draft.tables["past_events"].frame
