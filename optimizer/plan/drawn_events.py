@@ -19,7 +19,7 @@ COMMUNICATIONS = {"up": "畅通", "partial": "部分中断", "down": "中断"}
 DRAWN_EVENTS = Table(
     "events",
     "抽取的灾害事件",
-    "随机抽取的情景，每个一行",
+    "随机抽取的情景",
     "Scenarios drawn at random, one a row",
     ("scenario_id",),
     (

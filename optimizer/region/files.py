@@ -150,13 +150,19 @@ def _take_sheet(files: RegionFiles, sheet: Sheet) -> None:
     elif title in SCENARIO_TITLES:
         _take_form(files, "scenarios", sheet.file, read_text_sheet(sheet, ScenarioFile))
     elif title in OVERRIDE_TITLES:
-        if any(row and row[0] is not None for row in sheet.rows):
+        if _says_something(sheet):
             _take_form(files, "overrides", sheet.file, read_text_sheet(sheet, OverrideFile))
     elif title in EVENT_TITLES:
-        if any(row and row[0] is not None for row in sheet.rows):
+        if _says_something(sheet):
             _take_form(files, "events", sheet.file, read_text_sheet(sheet, EventFile))
     elif title not in EXPLANATION_TITLES:
         _take_table(files, sheet.title, sheet.file, lambda table: raw_table(sheet.file, sheet.rows, table))
+
+
+def _says_something(sheet: Sheet) -> bool:
+    """Whether a sheet of YAML holds more than blanks and the template's example, whose lines begin with #."""
+    texts = (str(row[0]).strip() for row in sheet.rows if row and row[0] is not None)
+    return any(text and not text.startswith("#") for text in texts)
 
 
 def _gather_csv(files: RegionFiles) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import shapely
 import yaml
@@ -44,6 +45,7 @@ class EventRules(Strict):
     """The content of ``datasets/starter/events.yaml``; each figure is explained there."""
 
     river_zone_m: float
+    margin_deg: float
     zone_weight: float
     slopes: Slopes
     drafts: tuple[EventDraft, ...]
@@ -85,9 +87,9 @@ def draft_events(
         A shorter waterway is a stream and gives no zone.
     rules : EventRules
     """
-    land = river_land(rivers, network, least_river_m, rules.river_zone_m)
+    land = river_land(rivers, network, least_river_m, rules)
     hazards = {hazard for listed in sites["hazards"] for hazard in str(listed).split(";")}
-    kinds = [_kind(draft, network, hazards, land is not None, rules.zone_weight) for draft in rules.drafts]
+    kinds = [_kind(draft, network, hazards, land is not None, rules) for draft in rules.drafts]
     found = tuple(kind for kind in kinds if kind is not None)
     used = any(zone.within.file for kind in found for zone in kind.zones)
     return DraftedEvents(
@@ -95,38 +97,32 @@ def draft_events(
     )
 
 
-def river_land(rivers: Sequence[River], network: RoadNetwork, least_m: float, width_m: float) -> BaseGeometry | None:
-    """Land within ``width_m`` of a river, as far as the roads go; None where that holds no road."""
+def river_land(rivers: Sequence[River], network: RoadNetwork, least_m: float, rules: EventRules) -> BaseGeometry | None:
+    """Land along rivers of ``least_m`` or more, as far as the roads go; None where that holds no road."""
     plane = Plane.around(network.lon, network.lat)
     lines = [shapely.transform(river.line, lambda at: plane.metres(at[:, 0], at[:, 1])) for river in rivers]
-    wide = shapely.union_all([line.buffer(width_m) for line in lines if line.length >= least_m])
-    degrees = shapely.transform(wide.simplify(_SIMPLER_M), lambda at: _columns(plane.degrees(at)) if len(at) else at)
-    area = shapely.set_precision(shapely.make_valid(degrees).intersection(_box(network)), _DEGREES)
+    wide = shapely.union_all([line.buffer(rules.river_zone_m) for line in lines if line.length >= least_m])
+    degrees = shapely.transform(wide.simplify(_SIMPLER_M), lambda at: np.column_stack(plane.degrees(at)))
+    area = shapely.set_precision(
+        shapely.make_valid(degrees).intersection(shapely.box(*_around(network, rules.margin_deg))), _DEGREES
+    )
     return area if area.area and len(network.links_touching(area)) else None
 
 
-def _columns(axes: tuple[Any, Any]) -> Any:
-    return shapely.get_coordinates(shapely.points(*axes))
-
-
-def _box(network: RoadNetwork) -> BaseGeometry:
-    return shapely.box(*(float(side) for side in _sides(network)))
-
-
-def _sides(network: RoadNetwork) -> tuple[float, float, float, float]:
-    """West, south, east, north of the roads, rounded outwards to what a person would write."""
-    west, south = network.lon.min() - _DEGREES, network.lat.min() - _DEGREES
-    east, north = network.lon.max() + _DEGREES, network.lat.max() + _DEGREES
+def _around(network: RoadNetwork, margin_deg: float) -> tuple[float, float, float, float]:
+    """West, south, east, north of the roads, with a margin."""
+    west, south = float(network.lon.min()) - margin_deg, float(network.lat.min()) - margin_deg
+    east, north = float(network.lon.max()) + margin_deg, float(network.lat.max()) + margin_deg
     return round(west, 4), round(south, 4), round(east, 4), round(north, 4)
 
 
 def _kind(
-    draft: EventDraft, network: RoadNetwork, hazards: set[str], has_rivers: bool, weight: float
+    draft: EventDraft, network: RoadNetwork, hazards: set[str], has_rivers: bool, rules: EventRules
 ) -> EventKind | None:
     """Give a kind with its zone, and its places where sites list its hazard; None where it has neither."""
     within: dict[str, Any] | None = None
     if draft.zone == "roads":
-        within = {"bbox": _sides(network)}
+        within = {"bbox": _around(network, rules.margin_deg)}
     elif draft.zone == "rivers" and has_rivers:
         within = {"file": RIVERS_FILE}
     kind = dict(draft.kind)
@@ -134,5 +130,5 @@ def _kind(
         kind.pop("places", None)
     if within is not None:
         name = {language: say(f"optimizer.starter.zone_{draft.zone}", language) for language in LANGUAGES}
-        kind["zones"] = [{"name": name, "within": within, "weight": weight}]
+        kind["zones"] = [{"name": name, "within": within, "weight": rules.zone_weight}]
     return EventKind.model_validate(kind) if within is not None or "places" in kind else None

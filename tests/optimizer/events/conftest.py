@@ -95,6 +95,7 @@ OTHERS = {
     "items.csv": "item_id,name,unit,volume_m3,mass_kg,price_cny\nwater,水,箱,0.02,12,30\n",
     "norms.csv": "item_id,quantity,basis,priority\nwater,0.1,person_day,1\n",
     "vehicles.csv": "site_id,vehicle_class,count,crews,payload_kg,volume_m3\nD0,light_truck,3,3,1500,8\n",
+    "stock.csv": "lot_id,site_id,item_id,quantity,owner,custodian\nL1,D0,water,200,P1,区\nL2,D2,water,100,P1,区\n",
     "payers.csv": "payer_id,name,level,budget_cny\nP1,区,district,100000\n",
     "sizes.csv": "site_id,size,storage_m3,fixed_cost_cny,yearly_cost_cny\nC0,small,50,1000,100\n",
 }

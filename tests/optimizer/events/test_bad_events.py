@@ -137,3 +137,11 @@ def test_events_are_optional(plain, tmp_path):
     region = plain()
     (region.folder / "events.yaml").unlink()
     assert read_region(region.folder).events is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_example_of_the_workbook_is_sound_when_its_marks_are_taken_away(plain, language):
+    from network.words import say
+
+    lines = say("optimizer.tables.event_example", language).splitlines()
+    assert plain("\n".join(line.removeprefix("# ") for line in lines)).events.events[0].id == "flood"

@@ -94,6 +94,10 @@ P2,东镇政府,town,T1,50000
 site_id,item_id,holding_mode,max_quantity,yearly_fee_cny,lead_time_h,payer_id
 M1,water,commercial,200,1.5,2,P1
 """,
+    "past_events.csv": """\
+event_id,date,hazard,place,lon,lat,intensity,hour
+E1,1998-07-05,flood,上滩,106.61,29.70,2.5,3
+""",
 }
 
 
