@@ -29,6 +29,7 @@ from optimizer.region.events import Hours
 from optimizer.region.region import Region
 from optimizer.region.scenarios import Drawn, Scenario, ScenarioFile
 from optimizer.region.schema import SCHEMA_VERSION
+from optimizer.region.selection import SETTLEMENTS
 
 _RHO = 1.324717957244746
 """Real root of ρ³ = ρ + 1."""
@@ -60,11 +61,13 @@ class EventModel:
         Raises
         ------
         ProblemsError
-            The region has no ``events.yaml``.
+            The region has no ``events.yaml``, or no village or community that an event could hit.
         """
         if region.events is None:
             raise ProblemsError([_problem("no_events", "events.yaml")])
         ground = Ground.of(region, region.events.slopes)
+        if not ground.sites["kind"].isin(SETTLEMENTS).any():
+            raise ProblemsError([_problem("no_settlements")])
         kinds = tuple(Striking.of(kind, region, ground) for kind in region.events.events)
         rates = np.cumsum([kind.annual_rate for kind in kinds])
         return cls(ground, kinds, rates / rates[-1], float(rates[-1]))

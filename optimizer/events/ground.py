@@ -16,9 +16,9 @@ from network.shapes import geometry
 from network.structures import Structures, structures_of
 from optimizer.region.events import Slopes
 from optimizer.region.region import Region
+from optimizer.region.selection import SETTLEMENTS
 
 DEPOTS = ("depot", "candidate")
-SETTLEMENTS = ("village", "community")
 _STRUCK = (*SETTLEMENTS, *DEPOTS, "hazard_point")
 
 
@@ -48,7 +48,8 @@ class Ground:
     def of(cls, region: Region, slopes: Slopes) -> Ground:
         """Lay out the ground of ``region``."""
         roads = region.roads
-        sites = region.sites[region.sites["kind"].isin(_STRUCK) & region.sites["lon"].notna()]
+        placed = region.sites[["lon", "lat"]].notna().all(axis=1)
+        sites = region.sites[region.sites["kind"].isin(_STRUCK) & placed]
         plane = Plane.around(roads.lon, roads.lat)
         at = plane.metres(sites["lon"], sites["lat"])
         areas = [geometry(shape, region.folder) for shape in slopes.within]

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from network.closures import Closure
 from network.structures import KINDS
 from network.words import LANGUAGES, Language, say
-from optimizer.events.ground import DEPOTS, SETTLEMENTS, Ground
+from optimizer.events.ground import DEPOTS, Ground, lists
 from optimizer.events.striking import Chance, Striking, share_at
 from optimizer.region.events import EventKind
 from optimizer.region.scenarios import DemandEvent, Event, Loss, OutsideHelp, RoadState, Scenario, Where
+from optimizer.region.selection import SETTLEMENTS
 from optimizer.region.settings import Name
 
 _SHARE_DIGITS = 2
@@ -119,7 +120,7 @@ def _demand(
     ]
     if kind.threatened_from is not None:
         threatening = (ground.sites["kind"] == "hazard_point").to_numpy() & (felt >= kind.threatened_from)
-        threatening &= _listing(ground, kind.hazard) & (ground.sites["people_threatened"] > 0).to_numpy()
+        threatening &= lists(ground.sites, (kind.hazard,)) & (ground.sites["people_threatened"] > 0).to_numpy()
         sites = tuple(ground.sites["site_id"][threatening])
         demand += [DemandEvent(people="threatened", where=Where(sites=sites), share=1, days=kind.days)] if sites else []
     return tuple(demand)
@@ -133,11 +134,6 @@ def _nearest(striking: Striking, ground: Ground, chance: Chance, settlements: ND
     struck = settlements & striking.exposed
     away = np.linalg.norm(ground.site_at - chance.centre.at, axis=1)
     return np.argsort(np.where(struck if struck.any() else settlements, away, np.inf), kind="stable")[:1]
-
-
-def _listing(ground: Ground, hazard: str) -> NDArray[np.bool_]:
-    listing: NDArray[np.bool_] = ground.sites["hazards"].str.split(";").map(lambda own: hazard in own).to_numpy(bool)
-    return listing
 
 
 def _losses(kind: EventKind, ground: Ground, felt: NDArray[np.float64]) -> tuple[Loss, ...]:

@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 from network.features import River
 from network.plane import Plane
 from network.roads import RoadNetwork
+from network.shapes import Circle
 from network.words import LANGUAGES, say
 from optimizer.region.events import EventFile, EventKind, Slopes
 from optimizer.region.schema import SCHEMA_VERSION
@@ -29,6 +30,9 @@ from optimizer.region.settings import Strict
 from optimizer.starter.defaults import FOLDER
 
 RIVERS_FILE = "river_zone.geojson"
+LARGEST_M = 500_000.0
+"""Radius that a circle of the form can have."""
+
 _DEGREES = 1e-5
 _SIMPLER_M = 10.0
 """Edges of the drawn zone may be so far off: corners of a river's line are nearer to each other than a road is wide."""
@@ -45,7 +49,7 @@ class EventRules(Strict):
     """The content of ``datasets/starter/events.yaml``; each figure is explained there."""
 
     river_zone_m: float
-    margin_deg: float
+    margin_m: float
     zone_weight: float
     slopes: Slopes
     drafts: tuple[EventDraft, ...]
@@ -99,21 +103,21 @@ def draft_events(
 
 def river_land(rivers: Sequence[River], network: RoadNetwork, least_m: float, rules: EventRules) -> BaseGeometry | None:
     """Land along rivers of ``least_m`` or more, as far as the roads go; None where that holds no road."""
-    plane = Plane.around(network.lon, network.lat)
+    circle = _around(network, rules.margin_m)
+    plane = Plane(circle.lon, circle.lat)
     lines = [shapely.transform(river.line, lambda at: plane.metres(at[:, 0], at[:, 1])) for river in rivers]
     wide = shapely.union_all([line.buffer(rules.river_zone_m) for line in lines if line.length >= least_m])
-    degrees = shapely.transform(wide.simplify(_SIMPLER_M), lambda at: np.column_stack(plane.degrees(at)))
-    area = shapely.set_precision(
-        shapely.make_valid(degrees).intersection(shapely.box(*_around(network, rules.margin_deg))), _DEGREES
-    )
+    land = wide.simplify(_SIMPLER_M).intersection(shapely.Point(0, 0).buffer(circle.radius_m))
+    degrees = shapely.transform(land, lambda at: np.column_stack(plane.degrees(at)))
+    area = shapely.set_precision(shapely.make_valid(degrees), _DEGREES)
     return area if area.area and len(network.links_touching(area)) else None
 
 
-def _around(network: RoadNetwork, margin_deg: float) -> tuple[float, float, float, float]:
-    """West, south, east, north of the roads, with a margin."""
-    west, south = float(network.lon.min()) - margin_deg, float(network.lat.min()) - margin_deg
-    east, north = float(network.lon.max()) + margin_deg, float(network.lat.max()) + margin_deg
-    return round(west, 4), round(south, 4), round(east, 4), round(north, 4)
+def _around(network: RoadNetwork, margin_m: float) -> Circle:
+    """Draw a circle around all roads, which may lie on both sides of the date line."""
+    plane = Plane.around(network.lon, network.lat)
+    farthest = float(np.linalg.norm(plane.metres(network.lon, network.lat), axis=1).max())
+    return Circle(lon=round(plane.lon, 4), lat=round(plane.lat, 4), radius_m=min(farthest + margin_m, LARGEST_M))
 
 
 def _kind(
@@ -122,7 +126,7 @@ def _kind(
     """Give a kind with its zone, and its places where sites list its hazard; None where it has neither."""
     within: dict[str, Any] | None = None
     if draft.zone == "roads":
-        within = {"bbox": _around(network, rules.margin_deg)}
+        within = {"around": _around(network, rules.margin_m)}
     elif draft.zone == "rivers" and has_rivers:
         within = {"file": RIVERS_FILE}
     kind = dict(draft.kind)

@@ -1,5 +1,7 @@
 """Bad events.yaml: told with line, path, value and mend; nothing else is told beside."""
 
+from pathlib import Path
+
 import pytest
 
 from network.problem import ProblemsError
@@ -145,3 +147,8 @@ def test_the_example_of_the_workbook_is_sound_when_its_marks_are_taken_away(plai
 
     lines = say("optimizer.tables.event_example", language).splitlines()
     assert plain("\n".join(line.removeprefix("# ") for line in lines)).events.events[0].id == "flood"
+
+
+def test_every_field_is_documented():
+    written = (Path(__file__).parents[3] / "docs" / "events.md").read_text(encoding="utf-8")
+    assert [name for name in EventKind.model_fields if f"`{name}`" not in written] == []

@@ -3,6 +3,7 @@
 import math
 import pickle
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -103,6 +104,13 @@ class TestHowOftenAndHowLarge:
             draw_scenarios(plain(text), 4, 1)
         assert caught.value.problems[0].what.values == {"rate": "4.25", "least": 5}
         assert len(draw_scenarios(plain(text), 5, 1).scenarios) == 5
+
+    def test_a_region_where_nobody_lives_says_so(self, plain):
+        region = plain()
+        sites = region.sites[~region.sites["kind"].isin(["village", "community"])]
+        with pytest.raises(ProblemsError) as caught:
+            draw_scenarios(replace(region, tables=region.tables | {"sites": sites}), 3, 1)
+        assert caught.value.problems[0].what.key == "optimizer.events.no_settlements"
 
     def test_a_region_without_events_says_so(self, plain, tmp_path):
         plain()

@@ -1,5 +1,6 @@
 """The events of a starter region: those that can strike it, and none other; drawn as they stand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,9 +71,10 @@ def test_a_flood_strikes_along_rivers_and_where_sites_list_it(network):
 def test_land_along_a_river_is_as_wide_as_the_rules_say_and_ends_with_the_roads(network):
     land = river_land([river(30.045)], network, 8000, RULES)
     west, south, east, north = land.bounds
-    # 120 m to both sides, and 0.01° to both sides of a road that runs due north
-    assert (north - south) * 111_000 == pytest.approx(2 * 120, rel=0.02)
-    assert (west, east) == (pytest.approx(105.99), pytest.approx(106.01))
+    # 120 m to both sides; it crosses 500 m off the middle of a road 11.1 km long, with 1 km beyond its ends:
+    # √((11.1 / 2 + 1)² − 0.5²) = 6.5 km to either side.
+    assert (north - south) * 110.9 == pytest.approx(0.24, rel=0.02)
+    assert (east - west) / 2 * 96.5 == pytest.approx(6.5, rel=0.01)
     assert network.bridge[network.links_touching(land)].all()
 
 
@@ -80,6 +82,14 @@ def test_land_along_a_river_is_as_wide_as_the_rules_say_and_ends_with_the_roads(
 def test_no_land_along(network, lat, least_m):
     assert river_land([river(lat)], network, least_m, RULES) is None
     assert river_land([], network, 8000, RULES) is None
+
+
+def test_roads_on_both_sides_of_the_date_line_have_one_circle_around_them(network):
+    network = replace(network, lon=np.array([179.99, 179.99, -179.99, -179.99]))
+    [quake] = draft_events(sites(""), network, [], 8000, RULES).file.events
+    circle = quake.zones[0].within.around
+    assert abs(circle.lon) == 180
+    assert circle.radius_m == pytest.approx(1000 + np.hypot(965, 5545), rel=0.01)
 
 
 def test_every_figure_of_the_drafts_is_marked_as_estimated():
