@@ -63,9 +63,9 @@ def _sources(region: Region) -> dict[str, Path]:
     registers = {register_name(path, home): path for path in register_files(region.settings, home).values()}
     found: dict[str, Path] = {}
     for name in region.inputs:
-        source = registers.get(name, home / name)
+        source = registers.get(name, region.elsewhere.get(name, home / name))
         found[name] = source
-    for shape in _shapes(region.scenarios):
+    for shape in _shapes((*region.scenarios, region.events)):
         if shape.file is not None:
             found.setdefault(shape.file, home / shape.file)
     for name, source in list(found.items()):

@@ -422,6 +422,42 @@ TEMPORARY_LINKS = Table(
         ESTIMATED,
     ),
 )
+PAST_EVENTS = Table(
+    "past_events",
+    "历史灾害",
+    "本地发生过的灾害：events.yaml 中 basis 为 past_events 或 both 的灾害据此抽样",
+    "What has struck here: events of events.yaml whose basis is past_events or both are drawn from it",
+    ("event_id",),
+    (
+        _id("灾害编号", "灾害唯一编号", "Names the event once", "event_id"),
+        Column("date", "日期", Kind.DATE, "发生日期", "Day on which it came", required=True),
+        _choice("hazard", "灾种", HAZARDS, "灾种", "Hazard", required=True),
+        _text("place", "地点", "地点名称", "Name of the place"),
+        Column(
+            "lon",
+            "经度",
+            Kind.LONGITUDE,
+            "中心经度，坐标系由 region.yaml 声明",
+            "Longitude of its centre in the declared system",
+            unit="°",
+            required=True,
+        ),
+        Column("lat", "纬度", Kind.LATITUDE, "中心纬度", "Latitude of its centre", unit="°", required=True),
+        _amount(
+            "intensity",
+            "强度",
+            "按 events.yaml 的 intensity_unit",
+            "中心强度；与重现期至少填一项",
+            "Intensity at its centre; this or the return period",
+        ),
+        _amount(
+            "return_period_years", "重现期", "年", "未填强度时据此换算", "Stands for the intensity where that is empty"
+        ),
+        Column("hour", "时刻", Kind.WHOLE, "发生时刻，0 至 23", "Hour of the day", at_least=0, at_most=23),
+        SOURCE,
+        ESTIMATED,
+    ),
+)
 REGION_TABLES: tuple[Table, ...] = (
     SITES,
     SIZES,
@@ -433,4 +469,5 @@ REGION_TABLES: tuple[Table, ...] = (
     PAYERS,
     OFFERS,
     TEMPORARY_LINKS,
+    PAST_EVENTS,
 )

@@ -98,6 +98,10 @@ M1,water,commercial,200,1.5,2,P1
 temporary_id,name,from_lon,from_lat,to_lon,to_lat,length_m,speed_kmh,maxweight_t,one_way
 T01,舟桥,106.611,29.701,106.619,29.709,1200,10,20,no
 """,
+    "past_events.csv": """\
+event_id,date,hazard,place,lon,lat,intensity,hour
+E1,1998-07-05,flood,上滩,106.61,29.70,2.5,3
+""",
 }
 
 
