@@ -62,7 +62,7 @@ def lay_out(network: RoadNetwork, links: Ints, plane: Transformer) -> RoadCourse
     ends = np.column_stack([network.tail[links], network.head[links]]).astype(np.int64)
     key = np.column_stack([network.way_id[links], ends.min(axis=1), ends.max(axis=1), network.length_m[links]])
     _, chosen, piece, directions = np.unique(key, axis=0, return_index=True, return_inverse=True, return_counts=True)
-    lines = shapely.transform(network.link_lines[links[chosen]], plane.transform, interleaved=False)
+    lines = shapely.transform(network.lines_of(links[chosen]), plane.transform, interleaved=False)
     length = network.length_m[links[chosen]]
     steps = np.maximum(np.ceil(length / STEP_M), 2).astype(np.int64)
     nodes, node = np.unique(ends[chosen], return_inverse=True)

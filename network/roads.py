@@ -208,15 +208,22 @@ class RoadNetwork:
     @cached_property
     def link_lines(self) -> NDArray[np.object_]:
         """(m,) shapely lines of the links, both ends included."""
-        count = np.diff(self.shape_first) + 2
+        return self.lines_of(np.arange(self.link_count))
+
+    def lines_of(self, links: NDArray[np.int64]) -> NDArray[np.object_]:
+        """(k,) shapely lines of ``links``, both ends included."""
+        count = np.diff(self.shape_first)[links] + 2
         first = np.concatenate([[0], np.cumsum(count)])
         points = np.empty((int(first[-1]), 2))
         inner = np.ones(len(points), dtype=np.bool_)
         inner[first[:-1]] = inner[first[1:] - 1] = False
-        points[first[:-1]] = np.column_stack([self.lon[self.tail], self.lat[self.tail]])
-        points[first[1:] - 1] = np.column_stack([self.lon[self.head], self.lat[self.head]])
-        points[inner] = np.column_stack([self.shape_lon, self.shape_lat])
-        lines: NDArray[np.object_] = shapely.linestrings(points, indices=np.repeat(np.arange(self.link_count), count))
+        tail, head = self.tail[links], self.head[links]
+        points[first[:-1]] = np.column_stack([self.lon[tail], self.lat[tail]])
+        points[first[1:] - 1] = np.column_stack([self.lon[head], self.lat[head]])
+        # The shape points of one link are neighbours, as its points here are, after its tail.
+        shape = (np.arange(len(points)) + np.repeat(self.shape_first[links] - first[:-1] - 1, count))[inner]
+        points[inner] = np.column_stack([self.shape_lon[shape], self.shape_lat[shape]])
+        lines: NDArray[np.object_] = shapely.linestrings(points, indices=np.repeat(np.arange(len(links)), count))
         return lines
 
     @cached_property

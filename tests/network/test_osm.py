@@ -280,6 +280,13 @@ def test_a_real_extract_is_plausible(real_network: RoadNetwork) -> None:
     assert (real_network.length_m <= LONGEST_LINK_M).mean() > 0.999
 
 
+def test_lines_of_some_links_are_theirs(real_network: RoadNetwork) -> None:
+    some = np.random.default_rng(5).permutation(real_network.link_count)[:300]
+    for link, line in zip(some.tolist(), real_network.lines_of(some), strict=True):
+        assert shapely.get_coordinates(line).tolist() == real_network.line(link).tolist()
+    assert len(real_network.lines_of(some[:0])) == 0
+
+
 def test_times_on_a_real_extract_are_plausible(real_network: RoadNetwork) -> None:
     main = np.flatnonzero(main_component(real_network))[::97]
     car, truck = (link_times_ms(real_network, VEHICLE_CLASSES[name]) for name in ("car", "heavy_truck"))
