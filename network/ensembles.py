@@ -60,6 +60,8 @@ class Study:
         Nodes.
     groups : (S,) int32
         Of the sources of one group, numbered from 0, only the quickest to a target counts.
+    source_ms, target_ms : (S,), (T,) int32
+        What the way between the site and its node takes, added to every time.
     """
 
     hierarchy: Hierarchy
@@ -68,6 +70,8 @@ class Study:
     sources: Int32s
     targets: Int32s
     groups: Int32s
+    source_ms: Int32s
+    target_ms: Int32s
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -90,6 +94,8 @@ class Study:
 
     def _grouped(self, metric: Metric) -> Int32s:
         times = times_between(self.hierarchy, metric, self.sources, self.targets)
+        times += self.source_ms[:, None] + self.target_ms
+        np.minimum(times, UNREACHABLE, out=times)
         if np.array_equal(self.groups, np.arange(len(self.sources))):
             return times
         least = np.full((metric.lanes, *self.shape), UNREACHABLE, dtype=np.int32)
@@ -184,11 +190,17 @@ def study(
     sources: ArrayLike,
     targets: ArrayLike,
     groups: ArrayLike | None = None,
+    source_ms: ArrayLike = 0,
+    target_ms: ArrayLike = 0,
 ) -> Study:
     """Put together what is asked; without ``groups`` every source counts for itself."""
-    nodes = np.asarray(sources, dtype=np.int32)
-    of = np.arange(len(nodes)) if groups is None else np.asarray(groups)
-    return Study(hierarchy, base_ms, draw, nodes, np.asarray(targets, dtype=np.int32), of.astype(np.int32))
+    starts, ends = np.asarray(sources, dtype=np.int32), np.asarray(targets, dtype=np.int32)
+    of = np.arange(len(starts)) if groups is None else np.asarray(groups)
+    before, after = (
+        np.broadcast_to(np.asarray(ms, dtype=np.int32), nodes.shape).copy()
+        for ms, nodes in ((source_ms, starts), (target_ms, ends))
+    )
+    return Study(hierarchy, base_ms, draw, starts, ends, of.astype(np.int32), before, after)
 
 
 def run(

@@ -93,6 +93,17 @@ def test_sources_of_a_group_count_as_one_by_the_quickest(asked: Study) -> None:
     assert np.array_equal(tally.total_ms, np.where(pairs < UNREACHABLE, pairs, 0).sum(axis=0))
 
 
+def test_the_way_to_the_road_counts_before_the_quickest_is_chosen(asked: Study) -> None:
+    before, after = np.array([0, 90_000, 5_000, 1]), np.arange(SIDE * SIDE) * 10
+    far = study(asked.hierarchy, asked.base_ms, asked.draw, asked.sources, asked.targets, [0] * 4, before, after)
+    times = all_times(asked, 20)
+    there = times < UNREACHABLE
+    whole = np.where(there, times + before[:, None] + after, UNREACHABLE).min(axis=1)
+    tally = run(far, 20)
+    assert np.array_equal(tally.reached[0], there.any(axis=1).sum(axis=0))
+    assert np.array_equal(tally.total_ms[0], np.where(there.any(axis=1), whole, 0).sum(axis=0))
+
+
 def test_threads_and_batches_do_not_change_a_bit(asked: Study) -> None:
     whole = run(asked, 37, threads=1)
     assert same(run(asked, 37, threads=4, lanes=5), whole)
