@@ -245,14 +245,16 @@ def _plan(
 ) -> None:
     """Read a region, plan it, write the plan folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+    from optimizer.output_folder import check_out
     from optimizer.plan.annual import make_plan
-    from optimizer.plan.folder import check_out, write_plan
+    from optimizer.plan.folder import write_plan
+    from optimizer.plan.manifest import PLAN_FOLDER
     from optimizer.progress import part
     from optimizer.region.reading import read_region
     from optimizer.report.summary import headline
 
     language = session.language
-    check_out(out)
+    check_out(out, PLAN_FOLDER)
     read = read_region(region)
     _check_scenarios(read, scenario_ids or ())
     session.warn(read.warnings, WARNINGS_SHOWN)
