@@ -13,9 +13,9 @@ from network.problem import Problem, ProblemsError
 from network.words import LANGUAGES, Language, Phrase
 from optimizer.output_folder import FolderKind
 from optimizer.plan.plan import Plan
-from optimizer.report.assumptions import roads_source
+from optimizer.report.assumptions import is_synthetic, roads_source
 from optimizer.report.figures import Figures
-from optimizer.report.summary import headline, is_synthetic
+from optimizer.report.summary import headline
 from optimizer.report.wording import NAMED, Wording
 
 FILE = "plan.json"
@@ -52,7 +52,7 @@ def manifest(
             "id": settings.id,
             "name": settings.name.model_dump(),
             "plan_date": settings.plan_date.isoformat(),
-            "roads_synthetic": is_synthetic(plan),
+            "roads_synthetic": is_synthetic(region),
             "roads_source": roads_source(region, language),
             "roads": roads,
         },
