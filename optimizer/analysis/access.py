@@ -40,7 +40,8 @@ def access(
     -------
     DataFrame
         Indexed by ``site_id``: ``<group>_id`` and ``<group>_min`` for each of :data:`GROUPS`, ``own_depot_min`` (from a
-        depot of its own town), ``lifeline_id``, ``lifeline_min``. Infinite minutes and no id where there is no way.
+        depot of its own town), ``lifeline_id``, ``lifeline_min``, ``stocked_id``, ``stocked_min`` (from depots where
+        anything lies). Infinite minutes and no id where there is no way.
     """
     ids, depots = list(site_ids), sources.depots
     minutes = drive_min(region, state, vehicle_class, list(depots["site_id"]), ids).to_numpy()
@@ -52,6 +53,7 @@ def access(
         ("district_depot", depots["level"].isin(DISTRICT_LEVELS)),
         ("town_depot", depots["level"].isin(TOWN_LEVELS)),
         ("lifeline", depots["site_id"].isin(sources.lifeline)),
+        ("stocked", depots["site_id"].isin(sources.stocked)),
     ):
         columns |= _nearest(name, minutes, chosen.to_numpy(), depots["site_id"])
     columns["own_depot_min"] = np.where(own, minutes, np.inf).min(axis=0)
