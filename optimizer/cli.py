@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -30,6 +31,7 @@ WARNINGS_SHOWN = 3
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Risk = Literal["expected", "cvar", "worst"]
+Vehicle = Literal["car", "light_truck", "heavy_truck", "fire_engine", "bus"]
 LanguageOption = Annotated[Language, typer.Option("--lang", metavar="zh|en", envvar=LANGUAGE_VARIABLE)]
 JsonOption = Annotated[bool, typer.Option("--json")]
 DebugOption = Annotated[bool, typer.Option("--debug")]
@@ -123,6 +125,25 @@ def plan(
     with Session(lang, as_json, debug) as session:
         ids = None if scenarios is None else tuple(one.strip() for one in scenarios.split(",") if one.strip())
         _plan(session, region, out, budget_cny=budget, risk=risk, gap=gap, time_limit_s=time_limit, scenario_ids=ids)
+
+
+@app.command()
+def whatif(
+    region: RegionArgument,
+    closures: Annotated[Path, typer.Option("--closures", metavar="FILE")],
+    out: OutOption,
+    with_plan: Annotated[Path | None, typer.Option("--plan", metavar="PLAN")] = None,
+    at: Annotated[float | None, typer.Option("--at", metavar="H", min=0)] = None,
+    vehicle: Annotated[Vehicle, typer.Option("--vehicle", metavar="CLASS")] = "light_truck",
+    night: Annotated[bool, typer.Option("--night")] = False,
+    speed: Annotated[float, typer.Option("--speed", metavar="0.1…2", min=0.1, max=2)] = 1.0,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Close roads and compare before and after."""
+    with Session(lang, as_json, debug) as session:
+        _what_if(session, region, closures, out, with_plan, at_h=at, vehicle=vehicle, night=night, speed=speed)
 
 
 @app.command()
@@ -272,6 +293,51 @@ def _plan(
     files = sorted(path.name for path in out.iterdir())
     result = {"plan": str(out), "headline": lines, "files": files, "proven": made.proven, "seconds": made.seconds}
     session.tell(lines, result)
+
+
+def _what_if(
+    session: Session,
+    region: Path,
+    closures: Path,
+    out: Path,
+    plan: Path | None,
+    *,
+    at_h: float | None,
+    vehicle: Vehicle,
+    night: bool,
+    speed: float,
+) -> None:
+    """Read region, closures and plan, close the roads, write the folder and tell the headline."""
+    session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+    from network.closures import read_closures
+    from optimizer.analysis.plan_given import read_plan_of
+    from optimizer.analysis.whatif import baseline, what_if
+    from optimizer.analysis.whatif_report.figures import figures_of
+    from optimizer.analysis.whatif_report.folder import WHATIF_FOLDER, write_what_if
+    from optimizer.analysis.whatif_report.summary import headline
+    from optimizer.checksum import sha256
+    from optimizer.output_folder import check_out, plain
+    from optimizer.progress import part
+    from optimizer.region.reading import read_region
+
+    check_out(out, WHATIF_FOLDER)
+    closed = read_closures(closures)
+    read = read_region(region)
+    session.warn(read.warnings, WARNINGS_SHOWN)
+    inputs, tables = {f"closures/{closures.name}": sha256(closures)}, None
+    if plan is not None:
+        given, warnings = read_plan_of(read, plan)
+        session.warn(warnings)
+        inputs["plan/plan.json"], tables = sha256(plan / "plan.json"), given.tables
+    session.progress(Phrase("optimizer.whatif.step_compare"), 0.3)
+    before = baseline(read, plan=tables, vehicle_class=vehicle, night=night, speed_factor=speed)
+    found = what_if(read, closed, folder=closures.parent, before=before, plan=tables, at_h=at_h)
+    write_what_if(found, out, session.language, inputs=inputs, progress=part(session.progress, 0.5, 1.0))
+    lines = headline(found, session.language, out)
+    files = sorted(path.name for path in out.iterdir())
+    session.tell(
+        lines, {"whatif": str(out), "headline": lines, "figures": plain(asdict(figures_of(found))), "files": files}
+    )
 
 
 def _check_scenarios(region: Region, wanted: tuple[str, ...]) -> None:

@@ -9,15 +9,18 @@ import numpy as np
 import pandas as pd
 
 from optimizer.region.region import Region
-from optimizer.region.schema import Table
+from optimizer.region.schema import Kind, Table
 
 JOINT = ";"
 """Between several names or ids in one cell."""
 
+_TYPES: dict[Kind, type] = {Kind.NUMBER: float, Kind.YES_NO: bool}
+
 
 def in_form(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Columns of ``table`` in its order; times that are infinite, for want of a way, are empty."""
-    return rows.reindex(columns=[column.name for column in table.columns]).replace([np.inf, -np.inf], np.nan)
+    """Columns of ``table`` in its order and of its types; times that are infinite, for want of a way, are empty."""
+    shaped = rows.reindex(columns=[column.name for column in table.columns]).replace([np.inf, -np.inf], np.nan)
+    return shaped.astype({column.name: _TYPES.get(column.kind, object) for column in table.columns})
 
 
 def site_columns(region: Region, site_ids: Sequence[str] | pd.Series) -> dict[str, Any]:

@@ -170,6 +170,7 @@ def what_if(
         "shipments": lost_shipments(case, plan),
     }
     options = {
+        "plan": plan is not None,
         "at_h": at_h,
         "vehicle_class": was.vehicle_class,
         "night": was.state.night,
