@@ -21,8 +21,24 @@ def detours(
     after: pd.DataFrame,
     free: NDArray[np.int32],
     shut: NDArray[np.int32],
-) -> pd.DataFrame:
-    """The way from the nearest depot of the lifeline to each place whose time changed, before and after."""
+) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    """Find the way from the nearest depot of the lifeline to each place whose time changed, before and after.
+
+    Parameters
+    ----------
+    case : RoadCase
+    before, after : DataFrame
+        Access of the villages and communities.
+    free, shut : (m,) int32
+        Milliseconds over each link, before and after.
+
+    Returns
+    -------
+    DataFrame
+        Table ``routes``.
+    (m,) bool
+        Links of the ways round: driven to a place now that was reached by others before.
+    """
     one, two = (table["lifeline_min"].to_numpy(dtype=float) for table in (before, after))
     same = (one == two) | (np.abs(one - two) <= CHANGED_MIN)
     parts = []
@@ -38,4 +54,12 @@ def detours(
     )
     place = pd.Index(after.index).get_indexer(pd.Index(rows["to_site_id"]))
     order = np.lexsort((rows["when"] == "after", place))
-    return in_form(rows.iloc[order].reset_index(drop=True), DETOURS)
+    return in_form(rows.iloc[order].reset_index(drop=True), DETOURS), _round_about(rows, len(free))
+
+
+def _round_about(rows: pd.DataFrame, link_count: int) -> NDArray[np.bool_]:
+    used = {when: dict(zip(ways["to_site_id"], ways["links"], strict=True)) for when, ways in rows.groupby("when")}
+    found = np.zeros(link_count, dtype=np.bool_)
+    for place, links in used.get("after", {}).items():
+        found[np.setdiff1d(links, used.get("before", {}).get(place, []))] = True
+    return found

@@ -71,6 +71,8 @@ class WhatIf:
         Every table of :data:`~optimizer.analysis.analysis_tables.WHATIF_TABLES`.
     closed, slowed : (m,) bool
         Links that are closed, or take longer, for the vehicle that carries supplies.
+    round_about : (m,) bool
+        Links of the ways round.
     seconds : float
     """
 
@@ -80,6 +82,7 @@ class WhatIf:
     tables: Mapping[str, pd.DataFrame]
     closed: NDArray[np.bool_]
     slowed: NDArray[np.bool_]
+    round_about: NDArray[np.bool_]
     seconds: float
 
 
@@ -160,12 +163,13 @@ def what_if(
         compared_circles(was.circles, circles(home, case.now)),
         compared_relief(home, was.access.loc[places], after.loc[places]),
     ]
+    routes, round_about = detours(case, was.access.loc[places], after.loc[places], free, shut)
     tables = {
         "sites": _sites(home, was.access, after),
         "standards": pd.concat([rows for rows in told if len(rows)] or told[:1], ignore_index=True),
         "isolated": alone.isolated,
         "holdings": alone.holdings,
-        "routes": detours(case, was.access.loc[places], after.loc[places], free, shut),
+        "routes": routes,
         "closures": _closed(case, barred, alone),
         "shipments": lost_shipments(case, plan),
     }
@@ -178,7 +182,7 @@ def what_if(
     }
     closed, slowed = (shut >= UNREACHABLE) & (free < UNREACHABLE), (shut > free) & (shut < UNREACHABLE)
     ordered = {table.name: tables[table.name] for table in WHATIF_TABLES}
-    return WhatIf(home, tuple(closures), options, ordered, closed, slowed, time.monotonic() - began)
+    return WhatIf(home, tuple(closures), options, ordered, closed, slowed, round_about, time.monotonic() - began)
 
 
 def _sites(region: Region, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

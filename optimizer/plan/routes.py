@@ -56,7 +56,7 @@ def with_paths(region: Region, weights: NDArray[np.int32], legs: pd.DataFrame) -
     Returns
     -------
     DataFrame
-        The legs, by their start, with ``length_km``, ``by_way_of`` and ``wkt``.
+        The legs, by their start, with ``length_km``, ``by_way_of``, ``wkt`` and ``links`` (link numbers in order).
     """
     node = dict(zip(region.sites["site_id"], region.snapping.node, strict=True))
     found = []
@@ -68,9 +68,10 @@ def with_paths(region: Region, weights: NDArray[np.int32], legs: pd.DataFrame) -
                 length_km=[float(region.roads.length_m[path].sum()) / 1000 for path in paths],
                 by_way_of=[main_roads(region.roads, path) for path in paths],
                 wkt=[_wkt(region.roads, path) for path in paths],
+                links=pd.Series(list(paths), index=group.index, dtype=object),
             )
         )
-    return pd.concat(found) if found else legs.assign(length_km=[], by_way_of=[], wkt=[])
+    return pd.concat(found) if found else legs.assign(length_km=[], by_way_of=[], wkt=[], links=[])
 
 
 def main_roads(roads: RoadNetwork, path: NDArray[np.int32]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import shapely
 
 from network.problem import Problem
@@ -34,7 +34,8 @@ def draw_what_if(
     drawing = MapDrawing(found.region, language, find_font())
     draw_roads(drawing)
     draw_places(drawing)
-    _ways(drawing, found)
+    drawing.line(found.round_about, "detour", color=DETOUR, linewidth=1.8, zorder=7)
+    _ways_on(drawing, found)
     drawing.line(found.slowed, "slowed", color=SLOWED, linewidth=3.0, linestyle=(0, (2, 1)), zorder=8)
     drawing.line(found.closed, "closed", color=CLOSED, linewidth=4.0, zorder=9)
     _isolated(drawing, found)
@@ -44,21 +45,15 @@ def draw_what_if(
     return drawing.save(path)
 
 
-def _ways(drawing: MapDrawing, found: WhatIf) -> None:
-    """Draw the ways round, and the roads from landing points into the islands."""
-    routes = found.tables["routes"]
-    for name, wkt, colour, style in (
-        ("detour", routes.loc[routes["when"] == "after", "wkt"], DETOUR, "-"),
-        ("way_on", newly_isolated(found)["landing_wkt"], WAY_ON, "--"),
-    ):
-        lines = [
-            line for line in shapely.from_wkt(wkt.replace("", None).to_numpy(dtype=object)) if line and len(line.coords)
-        ]
-        for line in lines:
-            lon, lat = np.array(line.coords).T
-            drawing.axes.plot(*drawing.metres(lon, lat), color=colour, linewidth=1.6, linestyle=style, zorder=7)
-        if lines:
-            drawing.explain(name, linestyle=style, color=colour, linewidth=1.6)
+def _ways_on(drawing: MapDrawing, found: WhatIf) -> None:
+    """Draw the roads from landing points into the islands."""
+    ways = newly_isolated(found)["landing_wkt"]
+    for number, line in enumerate(shapely.from_wkt(ways[ways != ""].to_numpy(dtype=object))):
+        lon, lat = shapely.get_coordinates(line).T
+        look: dict[str, Any] = {"color": WAY_ON, "linewidth": 1.6, "linestyle": "--"}
+        drawing.axes.plot(*drawing.metres(lon, lat), zorder=8, **look)
+        if not number:
+            drawing.explain("way_on", **look)
 
 
 def _isolated(drawing: MapDrawing, found: WhatIf) -> None:
