@@ -17,18 +17,8 @@ from network.roads import ROAD_CLASSES, RoadNetwork
 from network.words import say
 from optimizer.plan.folder import PlanFolder
 from optimizer.report.figures import person_items
-from optimizer.report.map import (
-    CUT_OFF,
-    DECISION_MARKS,
-    LANDING,
-    LEVEL_SIZES,
-    OTHER_SIZE,
-    PLACE,
-    ROAD_GROUPS,
-    SHELTER,
-    UNMET,
-    road_lines,
-)
+from optimizer.report.map import CUT_OFF, DECISION_MARKS, LEVEL_SIZES, OTHER_SIZE, UNMET
+from optimizer.report.map_drawing import LANDING, PLACE, ROAD_GROUPS, SHELTER, road_lines
 from optimizer.report.wording import Wording
 
 HERE = Path(__file__).parent

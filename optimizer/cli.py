@@ -15,18 +15,17 @@ import typer
 
 from network.words import Language, Phrase, say
 from optimizer.cli_scenarios import DRAWS, SEED, drawn_files, planned_region, write_drawn
-from optimizer.cli_session import DONE, PROBLEM, WRONG_USAGE, Session, problem_values, speak_utf8
+from optimizer.cli_session import DONE, PROBLEM, WARNINGS_SHOWN, WRONG_USAGE, Session, problem_values, speak_utf8
 from optimizer.cli_usage import LANGUAGE_VARIABLE, amount, language_of, print_help, usage_message
 
 DEMO_REGION = Path(__file__).parents[1] / "datasets" / "yubei"
 DEMO_PLAN = Path("reserve-demo")
 TIME_LIMIT_S = 600.0
-WARNINGS_SHOWN = 3
-"""So many of a region's warnings when it is planned; ``validate`` shows all."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Risk = Literal["expected", "cvar", "worst"]
+Vehicle = Literal["car", "light_truck", "heavy_truck", "fire_engine", "bus"]
 LanguageOption = Annotated[Language, typer.Option("--lang", metavar="zh|en", envvar=LANGUAGE_VARIABLE)]
 JsonOption = Annotated[bool, typer.Option("--json")]
 DebugOption = Annotated[bool, typer.Option("--debug")]
@@ -150,6 +149,27 @@ def events(
 
 
 @app.command()
+def whatif(
+    region: RegionArgument,
+    closures: Annotated[Path, typer.Option("--closures", metavar="FILE")],
+    out: OutOption,
+    with_plan: Annotated[Path | None, typer.Option("--plan", metavar="PLAN")] = None,
+    at: Annotated[float | None, typer.Option("--at", metavar="H", min=0)] = None,
+    vehicle: Annotated[Vehicle, typer.Option("--vehicle", metavar="CLASS")] = "light_truck",
+    night: Annotated[bool, typer.Option("--night")] = False,
+    speed: Annotated[float, typer.Option("--speed", metavar="0.1…2", min=0.1, max=2)] = 1.0,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Close roads and compare before and after."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.cli_analysis import run_what_if
+
+        run_what_if(session, region, closures, out, with_plan, at_h=at, vehicle=vehicle, night=night, speed=speed)
+
+
+@app.command()
 def verify(
     plan: PlanArgument,
     lang: LanguageOption = "zh",
@@ -270,13 +290,15 @@ def _plan(
 ) -> None:
     """Read a region, plan it, write the plan folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+    from optimizer.output_folder import check_out
     from optimizer.plan.annual import make_plan
-    from optimizer.plan.folder import check_out, write_plan
+    from optimizer.plan.folder import write_plan
+    from optimizer.plan.manifest import PLAN_FOLDER
     from optimizer.progress import part
     from optimizer.report.summary import headline
 
     language = session.language
-    check_out(out)
+    check_out(out, PLAN_FOLDER)
     with planned_region(session, region, scenarios, seed) as (read, ids):
         session.warn(read.warnings, WARNINGS_SHOWN)
         made = make_plan(

@@ -9,21 +9,25 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("network", "optimizer", "dashboards")
 
+# What every floor of optimizer may stand on.
+GROUND = ("optimizer.progress", "optimizer.checksum", "optimizer.output_folder")
+
 # Whoever writes a plan folder has its reports written too; all else of optimizer.plan stands below the reports.
-PLAN_FOLDER = ("network", "optimizer.region", "optimizer.plan", "optimizer.report", "optimizer.progress")
+PLAN_FOLDER = ("network", "optimizer.region", "optimizer.plan", "optimizer.report", *GROUND)
 
 # A layer, as the start of its modules' names, and what it may import of the project. The first that fits holds.
 LAYERS = (
     ("network", ("network",)),
     ("optimizer.models", ("optimizer.models",)),
-    ("optimizer.progress", ("network",)),
-    ("optimizer.region", ("network", "optimizer.region", "optimizer.progress")),
-    ("optimizer.events", ("network", "optimizer.region", "optimizer.events", "optimizer.progress")),
+    *((name, ("network", *GROUND)) for name in GROUND),
+    ("optimizer.region", ("network", "optimizer.region", *GROUND)),
+    ("optimizer.events", ("network", "optimizer.region", "optimizer.events", *GROUND)),
     ("optimizer.starter", ("network", "optimizer.region", "optimizer.starter", "optimizer.progress")),
     *((f"optimizer.plan.{writer}", PLAN_FOLDER) for writer in ("folder", "manifest")),
-    ("optimizer.plan", ("network", "optimizer.models", "optimizer.region", "optimizer.plan", "optimizer.progress")),
+    ("optimizer.plan", ("network", "optimizer.models", "optimizer.region", "optimizer.plan", *GROUND)),
+    ("optimizer.analysis", (*PLAN_FOLDER, "optimizer.events", "optimizer.analysis")),
     ("optimizer.report", (*PLAN_FOLDER, "optimizer.models.layer")),
-    ("optimizer.verify", ("network", "optimizer.region", "optimizer.plan", "optimizer.verify", "optimizer.progress")),
+    ("optimizer.verify", ("network", "optimizer.region", "optimizer.plan", "optimizer.verify", *GROUND)),
     ("optimizer.cli", ("network", "optimizer", "dashboards.launch")),
     ("optimizer.installer", ()),
     ("optimizer", ("network", "optimizer.progress")),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from network.problem import Problem, ProblemsError
+from network.problem import Problem
 from network.roads import RoadNetwork
 from network.words import Language, Phrase
-from optimizer.plan.manifest import FILE, manifest, read_manifest, write_manifest
+from optimizer.output_folder import whole_folder, write_manifest
+from optimizer.plan.manifest import PLAN_FOLDER, manifest, read_manifest
 from optimizer.plan.plan import Plan
 from optimizer.plan.region_copy import copy_region, write_roads
 from optimizer.plan.table_files import read_plan_tables, write_tables
@@ -74,22 +73,9 @@ def write_plan(plan: Plan, out: Path, language: Language, *, progress: Progress 
     ProblemsError
         ``out`` holds what is no plan, or cannot be written or replaced; nothing has changed then.
     """
-    out = Path(out).expanduser().resolve()
-    check_out(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".writing", dir=out.parent))
-    except OSError as error:
-        raise _not_written(out, error) from error
-    try:
-        _fill(plan, work, language, progress)
-        work.chmod(0o755)
-        _put_in_place(work, out)
-    except OSError as error:
-        raise _not_written(out, error) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return out
+    with whole_folder(out, PLAN_FOLDER) as folder:
+        _fill(plan, folder, language, progress)
+    return Path(out).expanduser().resolve()
 
 
 def _fill(plan: Plan, folder: Path, language: Language, progress: Progress) -> None:
@@ -120,74 +106,4 @@ def _summary(
     plan: Plan, figures: Figures, folder: Path, language: Language, roads: str, warnings: list[Problem]
 ) -> None:
     (folder / "summary.txt").write_text(summary_text(plan, language), encoding="utf-8-sig")
-    write_manifest(manifest(plan, figures, language, roads, warnings), folder)
-
-
-def check_out(out: Path) -> None:
-    """Refuse, before the work begins, a place where no plan can be written; nothing is left there.
-
-    Raises
-    ------
-    ProblemsError
-        ``out`` holds anything but a plan (what a planner put there is not to be lost), or the nearest folder above it
-        that exists cannot be written.
-    """
-    out = Path(out).expanduser().resolve()
-    try:
-        _refuse(out)
-        home = next((folder for folder in out.parents if folder.exists()), out)
-        Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=home)).rmdir()
-    except OSError as error:
-        raise _not_written(out, error) from error
-
-
-def _refuse(out: Path) -> None:
-    """Refuse a place that holds anything but a plan."""
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise _problem("out_is_file", "out_not_plan_mend", path=out)
-    inside = sorted(path for path in out.rglob("*") if path.is_file() and not path.name.startswith(("~$", ".")))
-    if not inside:
-        return
-    if not (out / FILE).is_file():
-        raise _problem("out_not_plan", "out_not_plan_mend", path=out)
-    own = set(_files(out)) | {FILE}
-    foreign = [name for path in inside if (name := path.relative_to(out).as_posix()) not in own]
-    if foreign:
-        raise _problem("out_foreign", "out_foreign_mend", path=out, names=", ".join(foreign[:5]))
-
-
-def _files(out: Path) -> Mapping[str, object]:
-    """Files that the plan at ``out`` says are its own."""
-    try:
-        files = read_manifest(out).get("files", {})
-    except ProblemsError as error:
-        raise _problem("out_not_plan", "out_not_plan_mend", path=out) from error
-    return files if isinstance(files, Mapping) else {}
-
-
-def _put_in_place(work: Path, out: Path) -> None:
-    """Give the finished folder its name; on Windows a file that Excel holds open keeps the old one from moving."""
-    if not out.exists():
-        work.rename(out)
-        return
-    old = work.with_name(work.name.replace(".writing", ".old"))
-    try:
-        out.rename(old)
-    except OSError as error:
-        raise _problem("out_in_use", "out_in_use_mend", path=out, reason=error.strerror or error) from error
-    try:
-        work.rename(out)
-    except BaseException:
-        old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _not_written(out: Path, error: OSError) -> ProblemsError:
-    return _problem("out_not_written", "out_not_written_mend", path=out, reason=error.strerror or error)
-
-
-def _problem(what: str, mend: str, **values: object) -> ProblemsError:
-    return ProblemsError([Problem(Phrase(f"optimizer.plan.{what}", **values), Phrase(f"optimizer.plan.{mend}"))])
+    write_manifest(manifest(plan, figures, language, roads, warnings), folder, PLAN_FOLDER)

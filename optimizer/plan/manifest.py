@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
@@ -12,14 +11,15 @@ from pathlib import Path
 
 from network.problem import Problem, ProblemsError
 from network.words import LANGUAGES, Language, Phrase
+from optimizer.output_folder import FolderKind
 from optimizer.plan.plan import Plan
-from optimizer.plan.region_copy import sha256
-from optimizer.report.assumptions import roads_source
+from optimizer.report.assumptions import is_synthetic, roads_source
 from optimizer.report.figures import Figures
-from optimizer.report.summary import headline, is_synthetic
+from optimizer.report.summary import headline
 from optimizer.report.wording import NAMED, Wording
 
 FILE = "plan.json"
+PLAN_FOLDER = FolderKind(FILE, Phrase("optimizer.plan.folder"))
 PLAN_VERSION = 1
 """Of the form of the plan folder; a folder of a newer form is refused."""
 
@@ -40,7 +40,7 @@ def software_version() -> str:
 def manifest(
     plan: Plan, figures: Figures, language: Language, roads: str, warnings: Iterable[Problem]
 ) -> dict[str, object]:
-    """Content of ``plan.json`` but for the files, which :func:`write_manifest` adds."""
+    """Content of ``plan.json`` but for the files."""
     region = plan.region
     settings = region.settings
     return {
@@ -52,7 +52,7 @@ def manifest(
             "id": settings.id,
             "name": settings.name.model_dump(),
             "plan_date": settings.plan_date.isoformat(),
-            "roads_synthetic": is_synthetic(plan),
+            "roads_synthetic": is_synthetic(region),
             "roads_source": roads_source(region, language),
             "roads": roads,
         },
@@ -72,14 +72,6 @@ def manifest(
         "told": {each: headline(plan, each) for each in LANGUAGES},
         "warnings": [problem.say(language) for problem in (*region.warnings, *warnings)],
     }
-
-
-def write_manifest(content: Mapping[str, object], folder: Path) -> None:
-    """Write ``plan.json`` with the SHA-256 of every other file of the folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE)
-    whole = dict(content) | {"files": {path.relative_to(folder).as_posix(): sha256(path) for path in files}}
-    text = json.dumps(_plain(whole), ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def read_manifest(folder: Path) -> dict[str, object]:
@@ -131,16 +123,3 @@ def _names(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
         }
         for kind in NAMED
     }
-
-
-def _plain(value: object) -> object:
-    """Turn into what JSON holds; a number that is none becomes null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    return _plain(value.item()) if hasattr(value, "item") else str(value)

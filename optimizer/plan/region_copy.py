@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import BaseModel
 from network.problem import Problem, ProblemsError
 from network.shapes import Shape
 from network.words import Phrase
+from optimizer.checksum import sha256
 from optimizer.region.region import Region
 from optimizer.region.registers import register_files, register_name
 
@@ -49,12 +49,6 @@ def write_roads(region: Region, plan_folder: Path) -> str:
         return f"region/{region.settings.roads}"
     region.roads.save(plan_folder / ROADS)
     return ROADS
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sources(region: Region) -> dict[str, Path]:

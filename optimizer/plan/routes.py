@@ -26,7 +26,7 @@ def routes(region: Region, scenarios: tuple[Scenario, ...], shipments: pd.DataFr
     largest = legs.sort_values("loads", ascending=False, kind="stable").drop_duplicates(["scenario_id", "to_site_id"])
     state = {scenario.id: scenario.roads for scenario in scenarios}
     parts = [
-        _from_one(region, link_ms(region, state[str(scenario)], str(vehicle)), group)
+        with_paths(region, link_ms(region, state[str(scenario)], str(vehicle)), group)
         for (scenario, vehicle), group in largest.sort_values(key).groupby(["scenario_id", "vehicle_class"])
     ]
     columns = [
@@ -42,7 +42,22 @@ def routes(region: Region, scenarios: tuple[Scenario, ...], shipments: pd.DataFr
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def _from_one(region: Region, weights: NDArray[np.int32], legs: pd.DataFrame) -> pd.DataFrame:
+def with_paths(region: Region, weights: NDArray[np.int32], legs: pd.DataFrame) -> pd.DataFrame:
+    """Add the way of each leg.
+
+    Parameters
+    ----------
+    region : Region
+    weights : (m,) int32
+        Milliseconds over each link.
+    legs : DataFrame
+        ``from_site_id``, ``to_site_id`` and whatever else.
+
+    Returns
+    -------
+    DataFrame
+        The legs, by their start, with ``length_km``, ``by_way_of``, ``wkt`` and ``links`` (link numbers in order).
+    """
     node = dict(zip(region.sites["site_id"], region.snapping.node, strict=True))
     found = []
     for start, group in legs.groupby("from_site_id"):
@@ -53,9 +68,10 @@ def _from_one(region: Region, weights: NDArray[np.int32], legs: pd.DataFrame) ->
                 length_km=[float(region.roads.length_m[path].sum()) / 1000 for path in paths],
                 by_way_of=[main_roads(region.roads, path) for path in paths],
                 wkt=[_wkt(region.roads, path) for path in paths],
+                links=pd.Series(list(paths), index=group.index, dtype=object),
             )
         )
-    return pd.concat(found)
+    return pd.concat(found) if found else legs.assign(length_km=[], by_way_of=[], wkt=[], links=[])
 
 
 def main_roads(roads: RoadNetwork, path: NDArray[np.int32]) -> str:

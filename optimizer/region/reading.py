@@ -10,6 +10,7 @@ from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.snap import snap
 from network.words import Phrase
+from optimizer.checksum import sha256
 from optimizer.region.check_events import check_events
 from optimizer.region.check_holdings import check_holdings
 from optimizer.region.check_keys import check_keys
@@ -24,7 +25,7 @@ from optimizer.region.files import RegionFiles, gather
 from optimizer.region.region import Region
 from optimizer.region.region_tables import REGION_TABLES
 from optimizer.region.registers import read_rules, register_files, register_name
-from optimizer.region.road_files import load_roads, sha256
+from optimizer.region.road_files import load_roads
 from optimizer.region.scenarios import shapes_of
 from optimizer.region.settings import RegionSettings
 from optimizer.region.standards import Rule

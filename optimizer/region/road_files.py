@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from network.osm import SYNTHETIC, read_osm
 from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.words import Phrase
+from optimizer.checksum import sha256
 
 _COMPILERS = (
     network.osm,
@@ -64,12 +64,6 @@ def _made_up(roads: RoadNetwork, path: Path) -> RoadNetwork:
     """Give the roads as what they are declared to be: nobody who maps real ones is to be named as their source."""
     source = roads.source if roads.synthetic else f"{SYNTHETIC} ({path.name})"
     return replace(roads, synthetic=True, source=source)
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _compiled(path: Path) -> RoadNetwork:

@@ -24,9 +24,14 @@ def assumptions(region: Region, language: Language) -> list[str]:
     return [say(f"optimizer.assumptions.{name}", language, **values) for name in catalogue("optimizer", "assumptions")]
 
 
+def is_synthetic(region: Region) -> bool:
+    """Whether the roads do not exist."""
+    return region.settings.roads_synthetic or region.roads.synthetic
+
+
 def roads_source(region: Region, language: Language) -> str:
     """Say where the roads come from, with their licence; roads made by a script are nobody's."""
-    if region.settings.roads_synthetic or region.roads.synthetic:
+    if is_synthetic(region):
         return say("optimizer.plan.roads_synthetic", language, file=region.settings.roads)
     return region.roads.source
 

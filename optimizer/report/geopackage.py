@@ -22,15 +22,15 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     sites = plan.region.sites
     decisions = tables["depots"].set_index("site_id")["decision"].to_dict()
     decided = sites.assign(decision=[decisions.get(site, "") for site in sites["site_id"]])
-    _write(_at_sites(decided, sites, "site_id"), "sites", path)
-    _write(_at_sites(tables["depots"], sites, "site_id"), "depots", path)
+    write_layer(at_sites(decided, sites, "site_id"), "sites", path)
+    write_layer(at_sites(tables["depots"], sites, "site_id"), "depots", path)
     routes = tables["routes"].drop(columns="wkt")
     lines = shapely.from_wkt(tables["routes"]["wkt"].replace("", None).to_numpy(dtype=object))
-    _write(geopandas.GeoDataFrame(routes, geometry=lines, crs=WGS84), "routes", path, "LineString")
-    _write(_roads(plan.region.roads), "roads", path, "LineString")
-    _write(_at_sites(tables["unmet"], sites, "site_id"), "unmet", path)
+    write_layer(geopandas.GeoDataFrame(routes, geometry=lines, crs=WGS84), "routes", path, "LineString")
+    write_layer(_roads(plan.region.roads), "roads", path, "LineString")
+    write_layer(at_sites(tables["unmet"], sites, "site_id"), "unmet", path)
     short = tables["standards"][tables["standards"]["outcome"] == "short"]
-    _write(_at_sites(short, sites, "subject_id"), "standards_short", path)
+    write_layer(at_sites(short, sites, "subject_id"), "standards_short", path)
 
 
 def link_lines(roads: RoadNetwork) -> NDArray[np.object_]:
@@ -47,7 +47,7 @@ def link_lines(roads: RoadNetwork) -> NDArray[np.object_]:
     return lines
 
 
-def _at_sites(rows: pd.DataFrame, sites: pd.DataFrame, column: str) -> geopandas.GeoDataFrame:
+def at_sites(rows: pd.DataFrame, sites: pd.DataFrame, column: str) -> geopandas.GeoDataFrame:
     """Rows as points at the site that ``column`` names; rows that name no site are left out."""
     places = sites.set_index("site_id")[["lon", "lat"]]
     rows = rows[rows[column].isin(places.index)].reset_index(drop=True)
@@ -73,5 +73,6 @@ def _roads(roads: RoadNetwork) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(columns, geometry=link_lines(roads), crs=WGS84)
 
 
-def _write(layer: geopandas.GeoDataFrame, name: str, path: Path, geometry: str = "Point") -> None:
+def write_layer(layer: geopandas.GeoDataFrame, name: str, path: Path, geometry: str = "Point") -> None:
+    """Write one layer of a GeoPackage; ``geometry`` is the type of all its features."""
     layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", geometry_type=geometry)

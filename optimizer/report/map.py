@@ -1,41 +1,17 @@
-"""``map.png``: the plan on its roads, drawn without tiles in colours that the colour-blind can tell apart."""
+"""``map.png``: the plan on its roads, drawn without tiles."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
-from matplotlib.transforms import Bbox
-from numpy.typing import NDArray
 
 from network.problem import Problem
-from network.roads import ROAD_CLASSES, RoadNetwork
-from network.words import Language, Phrase, say
+from network.words import Language
 from optimizer.plan.plan import Plan
-from optimizer.report.assumptions import roads_source
 from optimizer.report.figures import person_items
+from optimizer.report.map_drawing import MapDrawing, draw_frame, draw_labels, draw_places, draw_roads
 from optimizer.report.map_font import find_chinese_font
-from optimizer.report.summary import is_synthetic
 
-METRES_PER_DEGREE = 111_320.0
-PAGE_IN = (11.69, 8.27)
-DPI = 200
-MOST_LABELS = 60
-ROAD_GROUPS = {  # name: (classes, colour, width in points), drawn from the last to the first
-    "roads_major": (ROAD_CLASSES[:4], "#D9A441", 2.0),
-    "roads_primary": (ROAD_CLASSES[4:8], "#E3C98F", 1.5),
-    "roads_minor": (ROAD_CLASSES[8:], "#D6D6D6", 0.7),
-}
 DECISION_MARKS = {  # decision: (marker, colour, edge, factor of size), in Okabe and Ito's colours
     "not_chosen": ("D", "#FFFFFF", "#7F7F7F", 0.4),
     "existing": ("s", "#0072B2", "#FFFFFF", 1.0),
@@ -45,61 +21,8 @@ DECISION_MARKS = {  # decision: (marker, colour, edge, factor of size), in Okabe
 }
 LEVEL_SIZES = {"district": 130.0, "town": 70.0, "village": 35.0}
 OTHER_SIZE = 70.0
-UNMET, CUT_OFF, SHELTER, LANDING, PLACE = "#CC79A7", "#000000", "#009E73", "#56B4E9", "#9A9A9A"
-
-
-class MapDrawing:
-    """A map being drawn: where degrees become metres, and how words are set.
-
-    Attributes
-    ----------
-    plan : Plan
-    language : {"zh", "en"}
-        Of the words; English where there is no Chinese font.
-    font : FontProperties or None
-    """
-
-    def __init__(self, plan: Plan, language: Language, font_file: Path | None) -> None:
-        self.plan = plan
-        self.font_file = font_file
-        self.language: Language = language if font_file else "en"
-        self.sites = plan.region.sites.set_index("site_id", drop=False)
-        lat = self.sites["lat"] if len(self.sites) else pd.Series(plan.region.roads.lat)
-        self._squeeze = math.cos(math.radians(float(lat.mean())))
-        self.figure = Figure(figsize=PAGE_IN, dpi=DPI)
-        FigureCanvasAgg(self.figure)
-        self.axes: Axes = self.figure.add_axes((0.02, 0.06, 0.73, 0.85))
-        self.legend: list[Line2D] = []
-
-    def font(self, size: float) -> FontProperties:
-        """The font at ``size`` points."""
-        if self.font_file is None:
-            return FontProperties(size=size)
-        return FontProperties(fname=str(self.font_file), size=size)
-
-    def say(self, name: str, /, **values: object) -> str:
-        """Give the words of ``optimizer.map.<name>``."""
-        return say(f"optimizer.map.{name}", self.language, **values)
-
-    def name(self, site_id: str, name: str) -> str:
-        """A site's label: its name, or its id where the font lacks the signs."""
-        return name if self.font_file or name.isascii() else site_id
-
-    def metres(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Turn degrees into metres on a plane, true to scale at the middle of the district."""
-        return lon * METRES_PER_DEGREE * self._squeeze, lat * METRES_PER_DEGREE
-
-    def spots(self, rows: pd.DataFrame) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Metres of sites."""
-        return self.metres(rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float))
-
-    def scatter(self, rows: pd.DataFrame, size: Any, order: int, **look: Any) -> None:
-        """Draw sites as marks."""
-        self.axes.scatter(*self.spots(rows), s=size, zorder=order, **look)
-
-    def explain(self, name: str, **look: Any) -> None:
-        """Add a mark to the legend."""
-        self.legend.append(Line2D([], [], label=self.say(name), **({"linestyle": "none"} | look)))
+UNMET, CUT_OFF = "#CC79A7", "#000000"
+MOVED = ("opened", "enlarged", "closed")
 
 
 def draw_map(
@@ -112,78 +35,19 @@ def draw_map(
     tuple of Problem
         A warning where no Chinese font was found, and the map speaks English and ids.
     """
-    drawing = MapDrawing(plan, language, find_font())
-    _roads(drawing)
-    _places(drawing)
-    _unmet(drawing)
-    _depots(drawing)
-    _frame(drawing)
-    _labels(drawing)
-    drawing.figure.savefig(path, format="png", metadata={"Software": None})
-    if drawing.font_file:
-        return ()
-    return (Problem(Phrase("optimizer.map.no_font"), Phrase("optimizer.map.no_font_mend"), severity="warning"),)
+    drawing = MapDrawing(plan.region, language, find_font())
+    draw_roads(drawing)
+    draw_places(drawing)
+    _unmet(drawing, plan)
+    _depots(drawing, plan)
+    draw_frame(drawing, drawing.say("title", region=drawing.region_name()), [drawing.say("levels")])
+    depots = plan.tables["depots"]
+    draw_labels(drawing, list(depots.loc[depots["decision"].isin(MOVED), "site_id"]))
+    return drawing.save(path)
 
 
-def road_lines(roads: RoadNetwork, links: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lines of the chosen links as one lon and one lat array, links parted by NaN.
-
-    A link that runs both ways is given once.
-    """
-    low, high = np.minimum(roads.tail, roads.head), np.maximum(roads.tail, roads.head)
-    ends = np.column_stack([roads.way_id, low, high])[links]
-    _, first = np.unique(ends, axis=0, return_index=True)
-    chosen = np.flatnonzero(links)[np.sort(first)]
-    counts = np.diff(roads.shape_first)[chosen]
-    start = np.concatenate([[0], np.cumsum(counts + 3)])[:-1].astype(np.int64)
-    lon, lat = (np.full(int((counts + 3).sum()), np.nan) for _ in range(2))
-    inner = np.repeat(start + 1, counts) + _steps(counts)
-    points = np.repeat(roads.shape_first[chosen], counts) + _steps(counts)
-    for out, node, shape in ((lon, roads.lon, roads.shape_lon), (lat, roads.lat, roads.shape_lat)):
-        out[start] = node[roads.tail[chosen]]
-        out[inner] = shape[points]
-        out[start + counts + 1] = node[roads.head[chosen]]
-    return lon, lat
-
-
-def _steps(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """``0 … c-1`` for each c in ``counts``, in a row."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total, dtype=np.int64) - np.repeat(ends - counts, counts)
-
-
-def _roads(drawing: MapDrawing) -> None:
-    roads = drawing.plan.region.roads
-    for order, (name, (classes, colour, width)) in enumerate(reversed(ROAD_GROUPS.items())):
-        links = np.isin(roads.road_class, [ROAD_CLASSES.index(one) for one in classes])
-        _stroke(drawing, links, name, color=colour, linewidth=width, zorder=1 + order)
-    _stroke(drawing, roads.bridge, "bridge", color="#4D4D4D", linewidth=2.2, zorder=5)
-    _stroke(drawing, roads.tunnel, "tunnel", color="#4D4D4D", linewidth=1.6, linestyle=(0, (1.5, 1)), zorder=5)
-
-
-def _stroke(drawing: MapDrawing, links: NDArray[np.bool_], name: str, **look: Any) -> None:
-    if links.any():
-        x, y = drawing.metres(*road_lines(drawing.plan.region.roads, links))
-        drawing.axes.plot(x, y, solid_capstyle="round", **look)
-        drawing.explain(name, **({"linestyle": "-"} | {key: look[key] for key in look if key != "zorder"}))
-
-
-def _places(drawing: MapDrawing) -> None:
-    kind = drawing.sites["kind"]
-    for name, kinds, marker, colour, size, order in (
-        ("place", ("village", "community"), "o", PLACE, 6.0, 6),
-        ("shelter", ("shelter",), "^", SHELTER, 14.0, 7),
-        ("landing", ("helipad", "pier"), "P", LANDING, 30.0, 7),
-    ):
-        rows = drawing.sites[kind.isin(kinds)]
-        if len(rows):
-            drawing.scatter(rows, size, order, marker=marker, c=colour, linewidths=0)
-            drawing.explain(name, marker=marker, color=colour, markersize=max(math.sqrt(size), 4))
-
-
-def _unmet(drawing: MapDrawing) -> None:
-    tables = drawing.plan.tables
+def _unmet(drawing: MapDrawing, plan: Plan) -> None:
+    tables = plan.tables
     weight = tables["scenarios"].set_index("scenario_id")["weight"]
     unmet = tables["unmet"]
     weighted = person_items(unmet, "unmet") * unmet["scenario_id"].map(weight).astype(float)
@@ -203,8 +67,8 @@ def _unmet(drawing: MapDrawing) -> None:
         drawing.explain("cut_off", marker="o", markersize=10, **look)
 
 
-def _depots(drawing: MapDrawing) -> None:
-    depots = drawing.plan.tables["depots"]
+def _depots(drawing: MapDrawing, plan: Plan) -> None:
+    depots = plan.tables["depots"]
     depots = depots[depots["site_id"].isin(drawing.sites.index)]
     for order, (decision, (marker, colour, edge, factor)) in enumerate(DECISION_MARKS.items(), 10):
         chosen = depots[depots["decision"] == decision]
@@ -215,167 +79,3 @@ def _depots(drawing: MapDrawing) -> None:
         drawing.scatter(rows, size, order, marker=marker, c=colour, edgecolors=edge, linewidths=0.8)
         look = {"color": colour, "markeredgecolor": edge, "markersize": 6 + 2 * factor}
         drawing.explain(f"depot_{decision}", marker=marker, **look)
-
-
-def _frame(drawing: MapDrawing) -> None:
-    """Set the extent; draw title, legend, scale bar, north arrow, source line and, where due, the banner."""
-    axes, region = drawing.axes, drawing.plan.region
-    axes.set_aspect("equal")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    left, right, bottom, top = _extent(drawing)
-    axes.set_xlim(left, right)
-    axes.set_ylim(bottom, top)
-    drawing.figure.text(
-        0.02,
-        0.95,
-        drawing.say("title", region=drawing.name(region.settings.id, region.settings.name.say(drawing.language))),
-        fontproperties=drawing.font(17),
-        va="center",
-        parse_math=False,
-    )
-    source = drawing.say(
-        "source", source=roads_source(region, drawing.language), date=region.settings.plan_date.isoformat()
-    )
-    drawing.figure.text(0.02, 0.025, source, fontproperties=drawing.font(7.5), color="#444444", parse_math=False)
-    if is_synthetic(drawing.plan):
-        look = {"facecolor": "#FFF2CC", "edgecolor": "#D55E00", "boxstyle": "round,pad=0.35"}
-        banner = drawing.say("synthetic")
-        drawing.figure.text(
-            0.75, 0.95, banner, fontproperties=drawing.font(11), color="#B03A00", bbox=look, ha="right", va="center"
-        )
-    _legend(drawing)
-    _scale_bar(drawing, right - left)
-    _north(drawing)
-
-
-def _legend(drawing: MapDrawing) -> None:
-    titles = [drawing.say("levels")] + ([] if drawing.font_file else [drawing.say("ids")])
-    legend = drawing.axes.legend(
-        handles=drawing.legend[::-1],
-        loc="upper left",
-        bbox_to_anchor=(0.765, 0.90),
-        bbox_transform=drawing.figure.transFigure,
-        prop=drawing.font(8.5),
-        frameon=False,
-        labelspacing=1.0,
-        handletextpad=0.8,
-    )
-    for text in legend.get_texts():
-        text.set_linespacing(1.4)
-    wrapped = "\n".join("\n".join(_wrap(title, 34)) for title in titles)
-    drawing.figure.text(0.775, 0.10, wrapped, fontproperties=drawing.font(8), color="#444444", va="bottom")
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + len(word) >= width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
-
-
-def _extent(drawing: MapDrawing) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top in metres: all sites (or all roads, where there are no sites) and a margin."""
-    roads = drawing.plan.region.roads
-    x, y = drawing.spots(drawing.sites) if len(drawing.sites) else drawing.metres(roads.lon, roads.lat)
-    margin = max(0.06 * max(np.ptp(x), np.ptp(y)), 500.0)
-    left, right, bottom, top = x.min() - margin, x.max() + margin, y.min() - margin, y.max() + margin
-    wanted = (0.73 * PAGE_IN[0]) / (0.85 * PAGE_IN[1])
-    wider = max(wanted * (top - bottom) - (right - left), 0) / 2
-    higher = max((right - left) / wanted - (top - bottom), 0) / 2
-    return float(left - wider), float(right + wider), float(bottom - higher), float(top + higher)
-
-
-def _scale_bar(drawing: MapDrawing, width_m: float) -> None:
-    length = nice_length(width_m / 5)
-    axes = drawing.axes
-    left, bottom = axes.get_xlim()[0] + 0.03 * width_m, axes.get_ylim()[0] + 0.03 * width_m
-    halo = [withStroke(linewidth=4, foreground="white")]
-    axes.plot([left, left + length], [bottom, bottom], color="black", linewidth=2.5, zorder=20, path_effects=halo)
-    axes.text(
-        left + length / 2,
-        bottom + 0.006 * width_m,
-        drawing.say("kilometres", length=f"{length / 1000:g}"),
-        fontproperties=drawing.font(9),
-        ha="center",
-        va="bottom",
-        zorder=20,
-        path_effects=halo,
-    )
-
-
-def nice_length(metres: float) -> float:
-    """The longest of 1, 2 or 5 times a power of ten that is no longer than ``metres``."""
-    power = 10.0 ** math.floor(math.log10(metres))
-    return next(step * power for step in (5, 2, 1) if step * power <= metres * (1 + 1e-9))
-
-
-def _north(drawing: MapDrawing) -> None:
-    arrow = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.5, "mutation_scale": 16}
-    drawing.axes.annotate(
-        drawing.say("north"),
-        xy=(0.965, 0.975),
-        xytext=(0.965, 0.895),
-        xycoords="axes fraction",
-        arrowprops=arrow,
-        fontproperties=drawing.font(11),
-        ha="center",
-        va="top",
-        zorder=20,
-    )
-
-
-def _labels(drawing: MapDrawing) -> None:
-    """Name towns and changed depots, the more people the sooner; a name that finds no free spot is left out."""
-    sites = drawing.sites
-    depots = drawing.plan.tables["depots"]
-    changed = depots.loc[depots["decision"].isin(["opened", "enlarged", "closed"]), "site_id"]
-    towns = sites[sites["kind"] == "town"].sort_values("population", ascending=False, na_position="last")
-    wanted = [(row, 11.0, "#222222") for _, row in towns.iterrows()]
-    wanted += [(sites.loc[site], 8.5, "#7A2E00") for site in changed if site in sites.index]
-    taken = [_box(drawing, sites.loc[site]) for site in changed if site in sites.index]
-    for row, size, colour in wanted[:MOST_LABELS]:
-        _label(drawing, row, size, colour, taken)
-
-
-_OFFSETS = (
-    (0, 10, "center", "bottom"),
-    (11, 0, "left", "center"),
-    (-11, 0, "right", "center"),
-    (0, -10, "center", "top"),
-)
-
-
-def _box(drawing: MapDrawing, row: pd.Series[Any]) -> Bbox:
-    """Where the mark of a changed depot lies on the picture, so that no name covers it."""
-    x, y = drawing.metres(np.array([row["lon"]]), np.array([row["lat"]]))
-    middle = drawing.axes.transData.transform((float(x[0]), float(y[0])))
-    radius = 7 * drawing.figure.dpi / 72
-    return Bbox([middle - radius, middle + radius])
-
-
-def _label(drawing: MapDrawing, row: pd.Series, size: float, colour: str, taken: list[Any]) -> None:
-    x, y = drawing.metres(np.array([row["lon"]]), np.array([row["lat"]]))
-    frame = drawing.axes.get_window_extent()
-    for right, up, across, along in _OFFSETS:
-        text = drawing.axes.annotate(
-            drawing.name(str(row["site_id"]), str(row["name"])),
-            xy=(float(x[0]), float(y[0])),
-            xytext=(right, up),
-            textcoords="offset points",
-            ha=across,
-            va=along,
-            fontproperties=drawing.font(size),
-            color=colour,
-            zorder=18,
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
-            parse_math=False,
-        )
-        box = text.get_window_extent()
-        inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
-        if inside and not box.count_overlaps(taken):
-            taken.append(box)
-            return
-        text.remove()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from network.words import Language
 from optimizer.plan.plan import Plan
+from optimizer.report.assumptions import is_synthetic
 from optimizer.report.closed_depots import left_in_words, stock_in_closed_depots
 from optimizer.report.decisions_kept import kept_decisions, outcome_in_words
 from optimizer.report.figures import Figures, RuleResult, figures_of
@@ -65,14 +66,9 @@ def warnings(plan: Plan, figures: Figures, words: Wording) -> list[str]:
         counts = {"lines": figures.purchase_lines, "count": figures.estimated_lines}
         said.append(words("warning_estimates", cost=cost, **counts))
     said += [left_in_words(left, words) for left in stock_in_closed_depots(plan)]
-    if is_synthetic(plan):
+    if is_synthetic(plan.region):
         said.append(words("warning_synthetic"))
     return said
-
-
-def is_synthetic(plan: Plan) -> bool:
-    """Whether the roads under the plan do not exist."""
-    return plan.region.settings.roads_synthetic or plan.region.roads.synthetic
 
 
 def rule_mend(rule: RuleResult, plan: Plan, words: Wording) -> str:

@@ -14,6 +14,7 @@ from optimizer.models.layer import Layer
 from optimizer.plan.compliance.mends import mend_of_row
 from optimizer.plan.plan import Plan
 from optimizer.plan.plan_tables import PLAN_TABLES
+from optimizer.region.region import Region
 from optimizer.region.region_tables import REGION_TABLES
 
 CNY_PER_WAN = 10_000
@@ -28,7 +29,7 @@ MOST_SCENARIOS = 3
 
 @dataclass(frozen=True)
 class Wording:
-    """Names of a plan's sites, items, payers, scenarios and rules, and the form of its numbers.
+    """Names of a region's sites, items, payers, scenarios and rules, and the form of its numbers.
 
     Attributes
     ----------
@@ -47,7 +48,11 @@ class Wording:
     @classmethod
     def of(cls, plan: Plan, language: Language) -> Wording:
         """Look up every name that ``plan`` can mention."""
-        region = plan.region
+        return cls.of_region(plan.region, language)
+
+    @classmethod
+    def of_region(cls, region: Region, language: Language) -> Wording:
+        """Look up every name of a region."""
         items = region.tables["items"]
         names = items["name"]
         if language == "en":

@@ -15,8 +15,8 @@ from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.snap import snap
 from network.words import Phrase
+from optimizer.checksum import sha256
 from optimizer.plan.plan_tables import EXPENSES, PLAN_TABLES
-from optimizer.plan.region_copy import sha256
 from optimizer.plan.table_files import read_plan_tables
 from optimizer.region.reading import read_region
 from optimizer.region.region import Region

@@ -10,8 +10,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from network.words import Language, say
+from optimizer.plan.reach import FREE
 from optimizer.region.estimates import is_estimated, join_marks
 from optimizer.region.region import Region
+from optimizer.region.scenarios import RoadState
 from optimizer.region.standards import Rule
 
 TOLERANCE = 1e-6
@@ -50,6 +52,8 @@ class Case:
         Without them no rule on relief is checked.
     language : {"zh", "en"}
         Of names and units in the result.
+    state : RoadState
+        Of the roads that the rescue circles are driven on.
     """
 
     region: Region
@@ -58,6 +62,7 @@ class Case:
     depots: pd.DataFrame
     results: ScenarioResults | None
     language: Language
+    state: RoadState = FREE
 
     def sites(self, *kinds: str) -> pd.DataFrame:
         """Sites of the given kinds, in the region's order."""

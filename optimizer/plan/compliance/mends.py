@@ -27,7 +27,7 @@ def with_posts(case: Case, rule: Rule, rows: pd.DataFrame) -> pd.DataFrame:
     if not len(short):
         return rows
     sites = rows["subject_id"].iloc[short].reset_index(drop=True)
-    posts = fewest_posts(post_cover(case.region, rule, sites))
+    posts = fewest_posts(post_cover(case.region, rule, sites, case.state))
     placed = np.isin(np.arange(len(short)), posts.chosen)
     code = "new_post" if posts.fewest else "new_post_greedy"
     mends = np.where(placed, code, "served_by_post:" + sites.iloc[posts.serves].to_numpy(dtype=object))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from optimizer.plan.compliance.case import Case, Measured, estimated_sites, numb
 from optimizer.plan.reach import FREE, drive_min
 from optimizer.region.region import Region
 from optimizer.region.region_tables import STATION_KINDS
+from optimizer.region.scenarios import RoadState
 from optimizer.region.selection import SETTLEMENTS
 from optimizer.region.standards import Rule
 
@@ -44,7 +46,7 @@ class Nearest:
 def check_response(case: Case, rule: Rule) -> Measured:
     """Sites of the rule's area types, each within so many minutes of a station; remote ones told, not judged."""
     sites, applies = _in_scope(case, rule)
-    nearest = nearest_stations(case.region, rule.station_kinds, sites["site_id"])
+    nearest = nearest_stations(case.region, rule.station_kinds, sites["site_id"], case.state)
     turnout = turnout_min(case.region, rule)
     reached = turnout + nearest.drive_min
     doubt = estimated_sites(case.region, sites["site_id"], "lon", "lat")
@@ -74,14 +76,18 @@ def turnout_min(region: Region, rule: Rule) -> float:
     return parameters.turnout_min if of_handling and parameters.response_reading == "handling" else 0.0
 
 
-def nearest_stations(region: Region, station_kinds: tuple[str, ...], site_ids: pd.Series) -> Nearest:
-    """Find the station of ``station_kinds`` that is first at each site, by day on dry roads that are all open.
+def nearest_stations(
+    region: Region, station_kinds: Sequence[str], site_ids: pd.Series, state: RoadState = FREE
+) -> Nearest:
+    """Find the station of ``station_kinds`` that is first at each site.
 
     Parameters
     ----------
     region : Region
-    station_kinds : tuple of str
+    station_kinds : sequence of str
     site_ids : (n,) Series of str
+    state : RoadState
+        By default dry roads by day that are all open.
     """
     sites = region.sites
     best = np.full(len(site_ids), np.inf)
@@ -91,7 +97,7 @@ def nearest_stations(region: Region, station_kinds: tuple[str, ...], site_ids: p
         stations = sites.loc[(sites["kind"] == "station") & sites["station_kind"].isin(kinds), "site_id"]
         if stations.empty or not len(site_ids):
             continue
-        minutes = drive_min(region, FREE, vehicle_class, list(stations), list(site_ids)).to_numpy()
+        minutes = drive_min(region, state, vehicle_class, list(stations), list(site_ids)).to_numpy()
         nearest = minutes.argmin(axis=0)
         soonest = minutes[nearest, np.arange(len(site_ids))]
         sooner = soonest < best
@@ -100,11 +106,11 @@ def nearest_stations(region: Region, station_kinds: tuple[str, ...], site_ids: p
     return Nearest(best, first)
 
 
-def post_cover(region: Region, rule: Rule, site_ids: pd.Series) -> NDArray[np.bool_]:
+def post_cover(region: Region, rule: Rule, site_ids: pd.Series, state: RoadState = FREE) -> NDArray[np.bool_]:
     """(n, n) whether a post at site j would keep the rule's time at site i; at its own site it always does."""
     vehicle_classes, ids = sorted({DRIVES[kind] for kind in rule.station_kinds}), list(site_ids)
     most = number_of(rule) - turnout_min(region, rule)
-    minutes = np.min([drive_min(region, FREE, name, ids, ids).to_numpy() for name in vehicle_classes], axis=0)
+    minutes = np.min([drive_min(region, state, name, ids, ids).to_numpy() for name in vehicle_classes], axis=0)
     cover: NDArray[np.bool_] = (most >= minutes.T) | np.eye(len(site_ids), dtype=np.bool_)
     return cover
 

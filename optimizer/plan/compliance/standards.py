@@ -21,7 +21,9 @@ from optimizer.plan.compliance.places import check_shelter_area, check_town_depo
 from optimizer.plan.compliance.relief import check_relief_hours
 from optimizer.plan.compliance.response import check_response
 from optimizer.plan.plan_tables import STANDARDS
+from optimizer.plan.reach import FREE
 from optimizer.region.region import Region
+from optimizer.region.scenarios import RoadState
 from optimizer.region.standards import Check, Rule
 
 CHECKS: Mapping[Check, Callable[[Case, Rule], Measured]] = MappingProxyType(
@@ -49,6 +51,7 @@ def check_standards(
     *,
     results: ScenarioResults | None = None,
     posts: bool = True,
+    state: RoadState = FREE,
     language: Language = "zh",
 ) -> pd.DataFrame:
     """Check every rule in force at every site, team or scenario that it speaks of.
@@ -65,6 +68,8 @@ def check_standards(
         Without them, rules on relief are left out.
     posts : bool
         Work out the fewest posts that mend a rescue circle, which takes a solver; without, that mend stays empty.
+    state : RoadState
+        Of the roads that the rescue circles are driven on; by default dry roads by day that are all open.
     language : {"zh", "en"}
         Of names and units.
 
@@ -74,7 +79,7 @@ def check_standards(
         The plan table ``standards``, rules in the region's order.
     """
     before, after = by_site_and_item(holdings_before), by_site_and_item(holdings_after)
-    case = Case(region, before, after, depots_after, results, language)
+    case = Case(region, before, after, depots_after, results, language, state)
     tables = [_checked(case, rule, posts) for rule in region.rules if rule.check != "relief_hours" or results]
     columns = [column.name for column in STANDARDS.columns]
     if not tables:

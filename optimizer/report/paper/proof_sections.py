@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.region.region_tables import REGION_TABLES
-from optimizer.report.assumptions import assumptions, sources
+from optimizer.report.assumptions import assumptions, is_synthetic, sources
 from optimizer.report.closed_depots import left_in_words, stock_in_closed_depots
 from optimizer.report.decisions_kept import KeptDecision, kept_decisions, outcome_in_words
 from optimizer.report.paper.case import ReportCase
 from optimizer.report.paper.document import Block, Bullets, Heading, Paragraph, Table
-from optimizer.report.summary import is_synthetic, rule_mend
+from optimizer.report.summary import rule_mend
 from optimizer.report.wording import FOR_THE_STOCK_HELD
 
 NAMED = 8
@@ -157,7 +157,7 @@ def _decision(case: ReportCase, decision: KeptDecision) -> str:
 
 def _limits(case: ReportCase) -> Iterator[Block]:
     plan, words = case.plan, case.words
-    if is_synthetic(plan):
+    if is_synthetic(plan.region):
         yield Paragraph(case.say("synthetic"), bold=True)
     for note in plan.region.settings.notes:
         yield Paragraph(note.say(words.language))

@@ -9,6 +9,7 @@ from pathlib import Path
 from network.words import Language
 from optimizer.plan.manifest import software_version
 from optimizer.plan.plan import Plan
+from optimizer.report.assumptions import is_synthetic
 from optimizer.report.figures import Figures
 from optimizer.report.paper.case import ReportCase
 from optimizer.report.paper.document import Block, Document, Paragraph
@@ -17,7 +18,6 @@ from optimizer.report.paper.html import write_html
 from optimizer.report.paper.plan_sections import plan_sections
 from optimizer.report.paper.proof_sections import proof_sections
 from optimizer.report.plan_year import plan_year
-from optimizer.report.summary import is_synthetic
 
 
 def write_reports(plan: Plan, figures: Figures, folder: Path, language: Language) -> None:
@@ -40,7 +40,7 @@ def report(plan: Plan, figures: Figures, language: Language, map_file: Path) -> 
 def _opening(case: ReportCase) -> Iterator[Block]:
     yield Paragraph(case.say("addressee"), place="margin")
     yield case.text("opening", year=plan_year(case.plan.region.settings.plan_date))
-    if is_synthetic(case.plan):
+    if is_synthetic(case.plan.region):
         yield Paragraph(case.say("synthetic"), bold=True)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from network.problem import ProblemsError
 from optimizer.plan import folder as plan_folder
-from optimizer.plan.folder import check_out, read_plan_folder, write_plan
+from optimizer.plan.folder import read_plan_folder, write_plan
 from optimizer.plan.plan_tables import PLAN_TABLES
 
 FILES = {"plan.json", "plan.xlsx", "plan.gpkg", "report.docx", "report.html", "map.png", "summary.txt"}
@@ -118,31 +118,6 @@ def test_a_file_is_refused(plan, tmp_path):
     with pytest.raises(ProblemsError) as caught:
         write_plan(plan, tmp_path / "out", "zh")
     assert "是一个文件" in _refusal(caught)
-
-
-@pytest.mark.parametrize("path", ["out", "out/plan", "out/of/plans"])
-def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path, path):
-    (tmp_path / "out").write_text("mine", "utf-8")
-    with pytest.raises(ProblemsError) as caught:
-        check_out(tmp_path / path)
-    assert _refusal(caught)
-    assert _names(tmp_path) == {"out": b"mine"}
-
-
-def test_a_place_for_a_plan_is_left_as_it_was(tmp_path):
-    for path in ("plan", "new/plan", "."):
-        check_out(tmp_path / path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_disk_that_takes_no_writing_is_told(tmp_path, monkeypatch):
-    def refuse(*args, **kwargs):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(plan_folder.tempfile, "mkdtemp", refuse)
-    with pytest.raises(ProblemsError) as caught:
-        check_out(tmp_path / "plan")
-    assert "Permission denied" in _refusal(caught)
 
 
 def test_a_planners_own_file_in_an_older_plan_is_not_lost(plan, tmp_path, quick):

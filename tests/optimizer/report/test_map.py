@@ -6,6 +6,7 @@ from matplotlib.image import imread
 
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.report import map as plan_map
+from optimizer.report.map_drawing import nice_length, road_lines
 from optimizer.report.map_font import find_chinese_font
 
 
@@ -53,7 +54,7 @@ def test_road_lines_run_from_end_to_end_by_their_shape(plan):
     roads = plan.region.roads
     links = np.zeros(roads.link_count, bool)
     links[[3, 8]] = True
-    lon, lat = plan_map.road_lines(roads, links)
+    lon, lat = road_lines(roads, links)
     wanted = np.concatenate([roads.line(3), [[np.nan, np.nan]], roads.line(8), [[np.nan, np.nan]]])
     np.testing.assert_array_equal(np.column_stack([lon, lat]), wanted)
 
@@ -61,15 +62,15 @@ def test_road_lines_run_from_end_to_end_by_their_shape(plan):
 def test_a_road_of_two_directions_is_drawn_once(plan):
     roads = plan.region.roads
     links = np.ones(roads.link_count, bool)
-    lon, _ = plan_map.road_lines(roads, links)
+    lon, _ = road_lines(roads, links)
     assert np.isnan(lon).sum() == roads.link_count // 2
 
 
 def test_no_roads_are_no_lines(plan):
-    lon, lat = plan_map.road_lines(plan.region.roads, np.zeros(plan.region.roads.link_count, bool))
+    lon, lat = road_lines(plan.region.roads, np.zeros(plan.region.roads.link_count, bool))
     assert len(lon) == len(lat) == 0
 
 
 @pytest.mark.parametrize(("longest", "length"), [(2600.0, 2000.0), (5000.0, 5000.0), (999.0, 500.0), (1.0, 1.0)])
 def test_scale_bars_are_round(longest, length):
-    assert plan_map.nice_length(longest) == length
+    assert nice_length(longest) == length

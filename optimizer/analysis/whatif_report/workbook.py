@@ -1,0 +1,73 @@
+"""``whatif.xlsx``: the summary, and one sheet a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from network.words import Language, say
+from optimizer.analysis.analysis_tables import WHATIF_TABLES
+from optimizer.analysis.whatif import WhatIf
+from optimizer.analysis.whatif_report.summary import headline, title
+from optimizer.analysis.whatif_report.wording import WhatIfWords
+from optimizer.region.schema import Column, Kind, Table
+from optimizer.report.workbook.book import FONTS
+from optimizer.report.workbook.sheet import Book, Cell, Field, Sheet
+
+WIDTH = 110.0
+_LINES = ("wkt", "landing_wkt")
+"""Columns that a map shows and a sheet does not."""
+_WORDS = {
+    "kind": "site_kind",
+    **{f"{name}_{when}": name for name in ("status", "outcome") for when in ("before", "after")},
+}
+"""Columns whose codes have their words under another name."""
+
+
+def write_workbook(found: WhatIf, path: Path, language: Language) -> None:
+    """Write the summary and every table that has rows."""
+    words = WhatIfWords.of(found, language)
+    page = say("optimizer.workbook.page", language)
+    book = Book(str(path), FONTS[language], say("optimizer.workbook.untitled", language))
+    sheet = Sheet(book, words("sheet_summary"), page)
+    sheet.title(title(found, language))
+    sheet.page.set_column(0, 0, WIDTH)
+    for line in headline(found, language):
+        sheet.note(line, WIDTH)
+    for table in WHATIF_TABLES:
+        rows = found.tables[table.name]
+        if len(rows):
+            _table(Sheet(book, table.title if language == "zh" else table.name, page), table, rows, words)
+    book.close()
+
+
+def _table(sheet: Sheet, table: Table, rows: pd.DataFrame, words: WhatIfWords) -> None:
+    sheet.title(table.meaning_zh if words.language == "zh" else table.meaning_en)
+    columns = [column for column in table.columns if column.name not in _LINES]
+    fields = [_field(column, words.language) for column in columns]
+    sheet.headings(fields, stay=True)
+    cells = [[_cell(column, value, words) for value in rows[column.name]] for column in columns]
+    sheet.lines(fields, zip(*cells, strict=True))
+    sheet.finish()
+
+
+def _field(column: Column, language: Language) -> Field:
+    heading = column.heading if language == "zh" else column.name
+    unit = f"（{column.unit}）" if column.unit and language == "zh" else ""
+    return Field(heading + unit, "number" if column.kind is Kind.NUMBER else "text")
+
+
+def _cell(column: Column, value: Any, words: WhatIfWords) -> Cell:
+    if column.kind is Kind.YES_NO:
+        return words("yes" if value else "no")
+    if column.kind is Kind.CHOICE and value in column.choices:
+        return (
+            column.choices[value]
+            if words.language == "zh"
+            else words.choice(_WORDS.get(column.name, column.name), str(value))
+        )
+    if value is None or value is pd.NA:
+        return None
+    return str(value) if isinstance(value, str) else float(value)
