@@ -1,1 +1,1 @@
-"""What a planner asks of a region or a plan beyond the plan itself: what if, who is cut off, which road matters most."""
+"""What a planner asks of a region or a plan: isolation, what-if, critical links."""

@@ -29,6 +29,7 @@ from optimizer.analysis.critical_services import Reach, find_services
 from optimizer.analysis.critical_stock import Stock
 from optimizer.analysis.critical_table import CRITICAL
 from optimizer.analysis.critical_unmet import Supply, Unmet, find_unmet
+from optimizer.analysis.critical_ways import shortest_ways
 from optimizer.plan.reach import FREE
 from optimizer.progress import Progress, part, silent
 from optimizer.region.estimates import is_estimated, join_marks
@@ -119,7 +120,7 @@ def find_critical(stock: Stock, scenario_id: str | None = None, *, progress: Pro
     reach = Reach(region, FREE if scenario is None else scenario.roads, find_services(region, stock.depots))
     supply = Supply(stock)
     ways, legs = reach.ways(), supply.legs()
-    leg_ways = supply.ways(legs)
+    leg_ways = shortest_ways(region, supply.link_times, legs)
     every = find_losses(region.roads, region.snapping.node)
     on_way, on_leg = (every.crossed(links).sum(axis=0) > 0 for links in (ways.links, leg_ways))
     structure = np.array([loss.kind != "road" for loss in every.losses], dtype=np.bool_)
@@ -155,7 +156,10 @@ def _ranked(
     rows["unmet"] = expected.sum(axis=1).round(DIGITS)
     rows["unmet_scenario"] = np.where(rows["unmet"] > 0, names[expected.argmax(axis=1)], "")
     rows["estimated"] = _marks(stock, reach, rows, harm)
-    rows = rows.sort_values([*DAMAGES, "loss_id"], ascending=[False] * len(DAMAGES) + [True], kind="stable")
+    # Of equal ones, structures stand before stretches, and longer before shorter.
+    ties = rows.assign(stretch=rows["kind"] == "road", shortness=-rows["length_m"])
+    keys = [*DAMAGES, "stretch", "shortness", "loss_id"]
+    rows = rows.loc[ties.sort_values(keys, ascending=[key not in DAMAGES for key in keys]).index]
     new = (rows[list(DAMAGES)] != rows[list(DAMAGES)].shift()).any(axis=1)
     rank = pd.Series(np.where(new, np.arange(1, len(rows) + 1), np.nan), index=rows.index).ffill()
     rows["rank"] = rank.where((rows[list(DAMAGES)] > 0).any(axis=1))
@@ -180,8 +184,8 @@ def _people(reach: Reach, harm: tuple[Harm, ...]) -> pd.DataFrame:
 
 def _named(names: NDArray[np.object_], residents: NDArray[np.float64], harm: Harm) -> str:
     """Name the settlements hit: those cut off first, those with more residents before others."""
-    later = np.setdiff1d(harm.beyond, harm.cut_off)
-    ordered = [place for group in (harm.cut_off, later) for place in group[np.argsort(-residents[group], kind="stable")]]
+    groups = harm.cut_off, np.setdiff1d(harm.beyond, harm.cut_off)
+    ordered = np.concatenate([group[np.argsort(-residents[group], kind="stable")] for group in groups])
     told = "、".join(str(names[place]) for place in ordered[:MOST_PLACES])
     return f"{told}…" if len(ordered) > MOST_PLACES else told
 
@@ -190,12 +194,12 @@ def _marks(stock: Stock, reach: Reach, rows: pd.DataFrame, harm: tuple[Harm, ...
     """Mark the figures that rest on estimated residents, norms or events."""
     settlements, norms = reach.settlements, stock.region.tables["norms"]
     guessed = np.asarray(is_estimated(settlements["estimated"], "population", "lon", "lat"), dtype=bool)
-    wanted = bool(np.any(is_estimated(norms["estimated"], "quantity", "share"))) or guessed.any()
-    events = wanted or any(scenario.estimated for scenario in stock.scenarios)
+    wanted = bool(np.any(is_estimated(norms["estimated"], "quantity", "share")))
+    doubted = wanted or bool(guessed.any()) or any(scenario.estimated for scenario in stock.scenarios)
     marks = {
         "people_cut_off": [guessed[one.cut_off].any() for one in harm],
         "people_beyond": [guessed[one.beyond].any() for one in harm],
-        "unmet": events & (rows["unmet"] > 0),
-        "person_min": guessed.any() & (rows["person_min"] > 0),
+        "unmet": (rows["unmet"] > 0) & doubted,
+        "person_min": (rows["person_min"] > 0) & bool(guessed.any()),
     }
     return join_marks({name: np.asarray(mask, dtype=bool) for name, mask in marks.items()})

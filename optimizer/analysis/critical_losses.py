@@ -139,8 +139,7 @@ def road_pieces(network: RoadNetwork) -> NDArray[np.int64]:
             "length_cm": np.rint(network.length_m * 100),
         }
     )
-    numbers: NDArray[np.int64] = table.groupby(list(table.columns), sort=False).ngroup().to_numpy(np.int64)
-    return numbers
+    return np.asarray(table.groupby(list(table.columns), sort=False).ngroup(), dtype=np.int64)
 
 
 def _joined(keys: list[NDArray[np.int64]], either: list[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -159,5 +158,5 @@ def _joined(keys: list[NDArray[np.int64]], either: list[NDArray[np.int64]]) -> N
 def _components(count: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
     """(count,) number of the connected piece that each element is in, given pairs that are joined."""
     pairs = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(count, count))
-    number: NDArray[np.int64] = connected_components(pairs, directed=False)[1].astype(np.int64)
-    return number
+    _, number = connected_components(pairs, directed=False)
+    return np.asarray(number, dtype=np.int64)

@@ -45,7 +45,8 @@ class Harm:
         return np.union1d(self.beyond_response, self.beyond_relief)
 
 
-UNHARMED = Harm(*(np.empty(0, dtype=np.int64) for _ in range(3)), 0.0)
+_NOBODY: Ints = np.empty(0, dtype=np.int64)
+UNHARMED = Harm(_NOBODY, _NOBODY, _NOBODY, 0.0)
 """A loss that lies on no way of a service: each way stays, and without links no other becomes shorter."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -19,17 +21,15 @@ def described(region: Region, losses: Losses) -> pd.DataFrame:
     """Tell of each loss: ``loss_id``, ``kind``, ``road``, both places, ``lon``, ``lat``, ``length_m``, ``links``."""
     roads = region.roads
     piece = road_pieces(roads)
-    rows = [_row(roads, piece, loss) for loss in losses.losses]
-    table = pd.DataFrame(rows, columns=["loss_id", "kind", "road", "lon", "lat", "length_m", "links", "start", "end"])
-    near = _nearest_places(region)
+    columns = ["loss_id", "kind", "road", "lon", "lat", "length_m", "links", "start", "end"]
+    table = pd.DataFrame([_row(roads, piece, loss) for loss in losses.losses], columns=columns)
     for column, end in (("from_place", "start"), ("to_place", "end")):
-        nodes = table[end].to_numpy(np.int64)
-        table[column] = near(roads.lon[nodes], roads.lat[nodes])
+        table[column] = _nearest_places(region, table[end].to_numpy(np.int64))
     return table.drop(columns=["start", "end"])
 
 
 def _row(roads: RoadNetwork, piece: NDArray[np.int64], loss: Loss) -> dict[str, object]:
-    """Tell of one loss; its ends are those of its nodes that lie farthest apart along its links' order."""
+    """Tell of one loss, with the nodes at its two ends."""
     _, first = np.unique(piece[loss.links], return_index=True)
     once = loss.links[first]
     lon, lat = _middle(roads, once)
@@ -49,47 +49,46 @@ def _row(roads: RoadNetwork, piece: NDArray[np.int64], loss: Loss) -> dict[str, 
 
 def _road(roads: RoadNetwork, links: NDArray[np.int64]) -> str:
     """Number and name of the road that most of the links belong to; empty where they bear none."""
-    told = [f"{roads.texts[roads.ref[link]]} {roads.texts[roads.name[link]]}".strip() for link in links]
-    length = pd.Series(roads.length_m[links], index=told).groupby(level=0).sum()
-    named = length[length.index != ""]
-    return str(named.idxmax()) if len(named) else ""
+    metres: dict[str, float] = {}
+    for link in links:
+        told = f"{roads.texts[roads.ref[link]]} {roads.texts[roads.name[link]]}".strip()
+        metres[told] = metres.get(told, 0.0) + float(roads.length_m[link])
+    metres.pop("", None)
+    return max(metres, key=lambda told: metres[told], default="")
 
 
 def _middle(roads: RoadNetwork, links: NDArray[np.int64]) -> tuple[float, float]:
-    """Middle of the link that lies nearest to the middle of all."""
-    lon, lat = ((at[roads.tail[links]] + at[roads.head[links]]) / 2 for at in (roads.lon, roads.lat))
-    squeeze = np.cos(np.radians(lat.mean()))
-    away = np.hypot((lon - np.average(lon, weights=_weight(roads, links))) * squeeze, lat - lat.mean())
-    line = roads.link_lines[links[away.argmin()]]
-    point = line.interpolate(0.5, normalized=True)
+    """Give the middle of that link which lies nearest to the middle of all."""
+    ends = _plane(roads, roads.tail[links]), _plane(roads, roads.head[links])
+    middles = (ends[0] + ends[1]) / 2
+    nearest = np.linalg.norm(middles - middles.mean(axis=0), axis=1).argmin()
+    point = roads.link_lines[links[nearest]].interpolate(0.5, normalized=True)
     return round(float(point.x), 6), round(float(point.y), 6)
 
 
-def _weight(roads: RoadNetwork, links: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.maximum(roads.length_m[links], 1e-3)
-
-
 def _ends(roads: RoadNetwork, links: NDArray[np.int64]) -> tuple[int, int]:
-    """The two nodes that lie farthest apart, among those that one link alone touches where there are two such."""
+    """Give the southernmost node where the links end (in a ring: of all) and the one farthest from it."""
     nodes, touched = np.unique(np.concatenate([roads.tail[links], roads.head[links]]), return_counts=True)
     outer = nodes[touched == 1] if (touched == 1).sum() > 1 else nodes
-    squeeze = np.cos(np.radians(roads.lat[outer].mean()))
-    at = np.column_stack([roads.lon[outer] * squeeze, roads.lat[outer]])
-    start = int(np.lexsort(at.T)[0])
-    end = int(np.hypot(*(at - at[start]).T).argmax())
-    return int(outer[start]), int(outer[end])
+    at = _plane(roads, outer)
+    start = at[:, 1].argmin()
+    return int(outer[start]), int(outer[np.linalg.norm(at - at[start], axis=1).argmax()])
 
 
-class _nearest_places:
-    """Names of the places nearest to points, as the crow flies."""
+def _plane(roads: RoadNetwork, nodes: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+    """(p, 2) nodes in degrees of latitude, to compare distances within one structure or stretch."""
+    lat = roads.lat[nodes]
+    return np.column_stack([roads.lon[nodes] * np.cos(np.radians(lat.mean())), lat])
 
-    def __init__(self, region: Region) -> None:
-        sites = region.sites
-        self._places = sites[sites["kind"].isin(PLACES)]
-        self._scale = np.array([np.cos(np.radians(self._places["lat"].mean())), 1.0])
-        self._tree = cKDTree(self._places[["lon", "lat"]].to_numpy() * self._scale)
 
-    def __call__(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.object_]:
-        _, place = self._tree.query(np.column_stack([lon, lat]) * self._scale)
-        names: NDArray[np.object_] = self._places["name"].to_numpy(dtype=object)[place]
-        return names
+def _nearest_places(region: Region, nodes: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Name the town, village or community nearest to each node, as the crow flies; empty where there is none."""
+    places = region.sites[region.sites["kind"].isin(PLACES)]
+    if places.empty:
+        return np.full(len(nodes), "", dtype=object)
+    # Degrees of longitude shrink with latitude; within one district one factor will do.
+    scale = [np.cos(np.radians(places["lat"].mean())), 1.0]
+    at = np.column_stack([region.roads.lon[nodes], region.roads.lat[nodes]])
+    _, place = cKDTree(places[["lon", "lat"]].to_numpy() * scale).query(at * scale)
+    names: NDArray[np.object_] = places["name"].to_numpy(dtype=object)[place]
+    return names

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.times import UNREACHABLE, paths_from, travel_times_ms
+from network.times import UNREACHABLE, travel_times_ms
+from optimizer.analysis.critical_ways import shortest_ways
 from optimizer.plan.compliance.case import TOLERANCE, number_of
 from optimizer.plan.compliance.response import DRIVES, turnout_min
 from optimizer.plan.reach import MS_A_MINUTE, link_ms
@@ -61,8 +62,10 @@ def find_services(region: Region, depots: frozenset[str]) -> tuple[Service, ...]
     is_open = sites["site_id"].isin(depots).to_numpy()
     carried = _carriers(region)
     found = [Service(RELIEF, _from(carried, is_open), nowhere + _relief_limit(region))]
-    for level in ("district", "town"):
-        found.append(Service(level, _from(carried, is_open & (sites["level"] == level).to_numpy()), nowhere))
+    found += [
+        Service(level, _from(carried, is_open & (sites["level"] == level).to_numpy()), nowhere)
+        for level in ("district", "town")
+    ]
     for rule in region.rules:
         if rule.check != "response":
             continue
@@ -79,7 +82,7 @@ def find_services(region: Region, depots: frozenset[str]) -> tuple[Service, ...]
 
 def _from(vehicle_classes: list[str], chosen: NDArray[np.bool_]) -> dict[str, Ints]:
     rows = np.flatnonzero(chosen).astype(np.int64)
-    return {name: rows for name in vehicle_classes} if len(rows) else {}
+    return dict.fromkeys(vehicle_classes, rows) if len(rows) else {}
 
 
 def _carriers(region: Region) -> list[str]:
@@ -145,18 +148,18 @@ class Reach:
 
     def ways(self) -> Ways:
         """Find the way of each service from the site that is there first to each settlement."""
-        node = self.region.snapping.node
-        service, settlement, links = [], [], []
-        wanted = pd.DataFrame(
-            [(*self._first[at], *at) for at in np.ndindex(self.free_min.shape) if np.isfinite(self.free_min[at])],
-            columns=["vehicle_class", "start", "service", "settlement"],
+        classes = list(self.link_ms)
+        pairs = [at for at in np.ndindex(self.free_min.shape) if np.isfinite(self.free_min[at])]
+        service, settlement = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        firsts = [self._first[at] for at in pairs]
+        trips = pd.DataFrame(
+            {
+                "roads": np.array([classes.index(name) for name, _ in firsts], dtype=np.int64),
+                "start": np.array([start for _, start in firsts], dtype=np.int64),
+                "end": self._rows[settlement],
+            }
         )
-        for (vehicle_class, start), group in wanted.groupby(["vehicle_class", "start"]):
-            ends = node[self._rows[group["settlement"].to_numpy(np.int64)]]
-            links += paths_from(self.region.roads, self.link_ms[str(vehicle_class)], int(node[start]), ends)
-            service += group["service"].tolist()
-            settlement += group["settlement"].tolist()
-        return Ways(np.array(service, dtype=np.int64), np.array(settlement, dtype=np.int64), tuple(links))
+        return Ways(service, settlement, shortest_ways(self.region, list(self.link_ms.values()), trips))
 
     def without(self, lanes: Mapping[str, NDArray[np.int32]], chosen: Ints) -> Floats:
         """(V, c, K) driving times to the ``chosen`` settlements over K sets of link times.

@@ -70,8 +70,9 @@ class Stock:
         chosen = tuple(one for one in self.scenarios if one.id == scenario_id)
         if not chosen:
             known = ", ".join(one.id for one in self.scenarios)
-            what, mend = Phrase("optimizer.cli.unknown_scenario"), Phrase(
-                "optimizer.cli.unknown_scenario_mend", known=known
+            what, mend = (
+                Phrase("optimizer.cli.unknown_scenario"),
+                Phrase("optimizer.cli.unknown_scenario_mend", known=known),
             )
             raise ProblemsError([Problem(what, mend, value=scenario_id)])
         return replace(self, scenarios=chosen, legs=self.legs[self.legs["scenario_id"] == scenario_id])

@@ -60,7 +60,12 @@ CRITICAL = Table(
             "各情景按权重期望的未满足需求增量：储备不变，按中断后的道路重新调运",
             "More unmet want, expected over the scenarios: the stock as it is, shipped anew on the roads left",
         ),
-        _text("unmet_scenario", "影响最大情景", "新增未满足需求最多的情景编号", "Scenario in which it raises unmet want most"),
+        _text(
+            "unmet_scenario",
+            "影响最大情景",
+            "新增未满足需求最多的情景编号",
+            "Scenario in which it raises unmet want most",
+        ),
         _number(
             "people_beyond",
             "超时限人数",
@@ -68,7 +73,9 @@ CRITICAL = Table(
             "原达标、中断后超出响应圈或救助时限（含失联）的常住人口，每人只计一次",
             "Residents who were within a rescue circle or the hours of relief and are no more (cut off included)",
         ),
-        _number("people_beyond_response", "超响应圈人数", "人", "其中超出救援响应圈的", "Of them, beyond a rescue circle"),
+        _number(
+            "people_beyond_response", "超响应圈人数", "人", "其中超出救援响应圈的", "Of them, beyond a rescue circle"
+        ),
         _number("people_beyond_relief", "超救助时限人数", "人", "其中超出救助时限或失联的", "Of them, beyond relief"),
         _number(
             "person_min",
@@ -77,8 +84,15 @@ CRITICAL = Table(
             "仍可达的各项服务行驶时间增量×常住人口之和",
             "Minutes more that each service takes, times residents, where it still reaches them",
         ),
-        _text("places", "受影响地点", "失联和超时限的村（社区），人口多者在前", "Places cut off or beyond, most people first"),
-        _text("links", "路段编号", "所含路段编号，可填入封路文件", "Ids of its links, as a file of closures takes them"),
+        _text(
+            "places",
+            "受影响地点",
+            "失联和超时限的村（社区），人口多者在前",
+            "Places cut off or beyond, most people first",
+        ),
+        _text(
+            "links", "路段编号", "所含路段编号，可填入封路文件", "Ids of its links, as a file of closures takes them"
+        ),
         ESTIMATED,
     ),
 )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.times import UNREACHABLE, paths_from, travel_times_ms
+from network.times import UNREACHABLE, travel_times_ms
 from network.words import Phrase
 from optimizer.analysis.critical_losses import Losses
 from optimizer.analysis.critical_people import batches
@@ -65,6 +65,8 @@ class Supply:
     second : SecondStage
     before : tuple of Relief
         By scenario.
+    link_times : tuple of (m,) int32
+        By scenario and vehicle class.
     """
 
     def __init__(self, stock: Stock) -> None:
@@ -82,41 +84,34 @@ class Supply:
         self._row = pd.Index(self.region.sites["site_id"])
         classes = self.second.types["vehicle_class"]
         self._class_of = classes.to_numpy(dtype=object)
-        self._links = {
-            (s, name): link_ms(self.region, scenario.roads, name)
-            for s, scenario in enumerate(stock.scenarios)
-            for name in classes.unique()
-        }
+        self._classes = pd.Index(classes.unique())
+        self.link_times = tuple(
+            link_ms(self.region, scenario.roads, name) for scenario in stock.scenarios for name in self._classes
+        )
 
     def legs(self) -> pd.DataFrame:
-        """Trips on which something is shipped or a vehicle posted: ``scenario``, ``vehicle_class``, ``start``, ``end``.
+        """Trips on which something is shipped or a vehicle posted, the plan's own shipments among them.
 
-        ``start`` and ``end`` are rows of the sites table. The plan's own shipments are among them.
+        Returns
+        -------
+        DataFrame
+            ``scenario``, ``roads`` (place in ``link_times``), ``start``, ``end`` (rows of the sites table); int64.
         """
         own = [self._used(s) for s in range(len(self.models))]
         number = {scenario.id: s for s, scenario in enumerate(self.stock.scenarios)}
         plan = self.stock.legs
         told = pd.DataFrame(
             {
-                "scenario": plan["scenario_id"].map(number),
+                "scenario": [number[scenario] for scenario in plan["scenario_id"]],
                 "vehicle_class": plan["vehicle_class"],
                 "start": self._row.get_indexer(pd.Index(plan["from_site_id"])),
                 "end": self._row.get_indexer(pd.Index(plan["to_site_id"])),
             }
         )
-        rows = pd.concat([*own, told.dropna()], ignore_index=True).drop_duplicates(ignore_index=True)
-        return rows.astype({"scenario": np.int64, "start": np.int64, "end": np.int64})
-
-    def ways(self, legs: pd.DataFrame) -> tuple[NDArray[np.int32], ...]:
-        """Links of the shortest way of each leg; empty where there is none."""
-        node = self.region.snapping.node
-        found: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)] * len(legs)
-        for (s, name, start), group in legs.groupby(["scenario", "vehicle_class", "start"]):
-            times = self._links[s, name]
-            paths = paths_from(self.region.roads, times, int(node[start]), node[group["end"].to_numpy(np.int64)])
-            for place, path in zip(group.index, paths, strict=True):
-                found[place] = path
-        return tuple(found)
+        rows = pd.concat([*own, told], ignore_index=True).drop_duplicates(ignore_index=True)
+        number_of_class = self._classes.get_indexer(pd.Index(rows["vehicle_class"]))
+        rows["roads"] = rows["scenario"].to_numpy(np.int64) * len(self._classes) + number_of_class
+        return rows[["scenario", "roads", "start", "end"]].astype(np.int64)
 
     def roads_without(self, s: int, losses: Losses, batch: Ints) -> list[RoadTimes]:
         """Give the minutes of scenario ``s``'s arcs and postings with each of a batch of losses by itself."""
@@ -172,13 +167,13 @@ class Supply:
         node, access = self.region.snapping.node, self.region.snapping.access_min
         start, end = trips["start"].to_numpy(np.int64), trips["end"].to_numpy(np.int64)
         minutes = np.zeros((len(trips), len(batch)))
-        for name in trips["vehicle_class"].unique():
+        for number, name in enumerate(self._classes):
             own = np.flatnonzero((trips["vehicle_class"] == name).to_numpy() & (start != end))
-            if name == "none" or not len(own):
+            if not len(own):
                 continue
             starts, row = np.unique(start[own], return_inverse=True)
             ends, column = np.unique(end[own], return_inverse=True)
-            lanes = losses.without(self._links[s, name], batch)
+            lanes = losses.without(self.link_times[s * len(self._classes) + number], batch)
             times = travel_times_ms(self.region.roads, lanes, node[starts], node[ends])[row, column]
             driven = np.where(times == UNREACHABLE, np.inf, times / MS_A_MINUTE)
             minutes[own] = driven + access[start[own]][:, None] + access[end[own]][:, None]
@@ -208,13 +203,14 @@ def find_unmet(
     before = np.array([relief.unmet for relief in supply.before])
     more = np.zeros((len(losses.losses), len(before)))
     done = 0
-    for s, group in pairs.groupby("scenario"):
+    for s in range(len(before)):
+        group = pairs[pairs["scenario"] == s]
         for start, batch in batches(np.sort(group["loss"].to_numpy(np.int64))):
             at = done + start
             progress(Phrase("optimizer.critical.unmet", done=at, count=len(pairs)), at / len(pairs))
-            roads = supply.roads_without(int(s), losses, batch)
-            after = [supply.models[int(s)].solve(one).unmet for one in roads]
-            more[batch, int(s)] = _above(np.array(after), before[int(s)])
+            roads = supply.roads_without(s, losses, batch)
+            after = [supply.models[s].solve(one).unmet for one in roads]
+            more[batch, s] = _above(np.array(after), before[s])
         done += len(group)
     return Unmet(before, more, supply.second.recourse.probability, len(pairs))
 

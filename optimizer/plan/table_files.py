@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +20,12 @@ NUMBERS = (Kind.NUMBER, Kind.WHOLE, Kind.LONGITUDE, Kind.LATITUDE)
 _ESCAPED = re.compile(r"^'*[=+\-@\t\r]")
 
 
-def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write each of ``PLAN_TABLES`` to ``<name>.csv``: UTF-8 with a mark that Excel knows it by.
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, declared: Sequence[Table] = PLAN_TABLES) -> None:
+    """Write each of the ``declared`` tables to ``<name>.csv``: UTF-8 with a mark that Excel knows it by.
 
     A text that a spreadsheet would take for a formula is written behind an apostrophe, which reading takes off.
     """
-    for table in PLAN_TABLES:
+    for table in declared:
         frame = tables[table.name]
         cells = [[_cell(column, value) for value in frame[column.name]] for column in table.columns]
         with (folder / f"{table.name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
