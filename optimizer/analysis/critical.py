@@ -160,9 +160,9 @@ def _ranked(
     ties = rows.assign(stretch=rows["kind"] == "road", shortness=-rows["length_m"])
     keys = [*DAMAGES, "stretch", "shortness", "loss_id"]
     rows = rows.loc[ties.sort_values(keys, ascending=[key not in DAMAGES for key in keys]).index]
-    new = (rows[list(DAMAGES)] != rows[list(DAMAGES)].shift()).any(axis=1)
-    rank = pd.Series(np.where(new, np.arange(1, len(rows) + 1), np.nan), index=rows.index).ffill()
-    rows["rank"] = rank.where((rows[list(DAMAGES)] > 0).any(axis=1))
+    damage = rows[list(DAMAGES)]
+    rank = (damage != damage.shift()).any(axis=1).cumsum().astype(float)
+    rows["rank"] = rank.where((damage > 0).any(axis=1))
     return rows[[column.name for column in CRITICAL.columns]]
 
 

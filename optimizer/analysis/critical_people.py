@@ -74,7 +74,7 @@ def find_harm(reach: Reach, losses: Losses, ways: Ways, progress: Progress = sil
     own = dict(iter(pairs.groupby("loss")))
     found = [UNHARMED] * len(losses.losses)
     for done, batch in batches(order):
-        progress(Phrase("optimizer.critical.people", done=done, count=len(order)), done / len(order))
+        progress(Phrase("optimizer.critical.searching", done=done, count=len(order)), done / len(order))
         lanes = {name: losses.without(times, batch) for name, times in reach.link_ms.items()}
         hit = np.unique(np.concatenate([own[loss]["settlement"].to_numpy(np.int64) for loss in batch]))
         after = reach.without(lanes, hit)

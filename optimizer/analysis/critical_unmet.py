@@ -207,7 +207,7 @@ def find_unmet(
         group = pairs[pairs["scenario"] == s]
         for start, batch in batches(np.sort(group["loss"].to_numpy(np.int64))):
             at = done + start
-            progress(Phrase("optimizer.critical.unmet", done=at, count=len(pairs)), at / len(pairs))
+            progress(Phrase("optimizer.critical.shipping", done=at, count=len(pairs)), at / len(pairs))
             roads = supply.roads_without(s, losses, batch)
             after = [supply.models[s].solve(one).unmet for one in roads]
             more[batch, s] = _above(np.array(after), before[s])

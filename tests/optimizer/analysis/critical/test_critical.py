@@ -228,9 +228,7 @@ def test_unmet_want_is_that_of_the_whole_model_on_the_roads_left(
 def whole_model(region: Region, *closures: Closure) -> float:
     """Unmet want by the plan's own model without money: nothing but the present stock, on roads with more closures."""
     scenarios = tuple(
-        one.model_copy(
-            update={"roads": one.roads.model_copy(update={"closures": (*one.roads.closures, *closures)})}
-        )
+        one.model_copy(update={"roads": one.roads.model_copy(update={"closures": (*one.roads.closures, *closures)})})
         for one in region.scenarios
     )
     case = reserve_case(region, scenarios=scenarios, budget_cny=0.0)
