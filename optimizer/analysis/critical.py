@@ -55,8 +55,10 @@ class Tried:
         Not tried.
     searched : int
         Losses on a way to a settlement, for which times were searched anew.
+    checked : int
+        Pairs of a loss and a scenario whose shipments or vehicles go over it.
     solved : int
-        Pairs of a loss and a scenario whose shipments were solved anew.
+        Those of them that were solved anew; in the others all that was shipped still can be.
     """
 
     bridges: int
@@ -64,6 +66,7 @@ class Tried:
     stretches: int
     unused_stretches: int
     searched: int
+    checked: int
     solved: int
 
 
@@ -137,6 +140,7 @@ def find_critical(stock: Stock, scenario_id: str | None = None, *, progress: Pro
         kinds.count("road"),
         len(every.losses) - len(chosen),
         int(on_way.sum()),
+        unmet.checked,
         unmet.solved,
     )
     ordered = Losses(region.roads, tuple(losses.losses[row] for row in table.index))

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from network.problem import Problem
@@ -34,6 +35,13 @@ MOST_MAIN = ROAD_CLASSES.index("tertiary_link")
 MOST_NAMED = 25
 """So many losses are named beside the map."""
 LINE_SIGNS = 30
+BADGE_PAD = 12.0
+_OFFSETS = tuple(
+    (far * math.cos(turn * math.pi / 4), far * math.sin(turn * math.pi / 4))
+    for far in (14, 26, 38, 50)
+    for turn in (1, 3, 7, 5, 0, 4, 2, 6)
+)
+"""Where a number may stand, in points from its loss: near before far."""
 
 
 def draw_critical(
@@ -55,12 +63,15 @@ def draw_critical(
     figure = Figure(figsize=PAGE_IN, dpi=DPI)
     FigureCanvasAgg(figure)
     axes: Axes = figure.add_axes((0.02, 0.06, 0.68, 0.86))
-    rows = _worst(found.table, top)
-    _roads(axes, found, rows, told)
+    ranked = found.table.dropna(subset="rank")
+    shown = ranked[ranked["rank"] <= top]
+    rows = shown.drop_duplicates("rank")
+    _roads(axes, found, shown, told)
     _sites(axes, found, told)
-    for _, row in rows.iterrows():
-        _badge(axes, row, _font(font, 8))
     _frame(axes, found)
+    taken: list[Bbox] = []
+    for _, row in rows.iterrows():
+        _badge(axes, row, _font(font, 8), taken)
     axes.legend(loc="lower left", prop=_font(font, 8), framealpha=0.9)
     _words(figure, found, rows, told, font)
     figure.savefig(path, format="png", metadata={"Software": None})
@@ -69,11 +80,6 @@ def draw_critical(
     return (
         Problem(Phrase("optimizer.critical.no_font"), Phrase("optimizer.critical.no_font_mend"), severity="warning"),
     )
-
-
-def _worst(table: pd.DataFrame, top: int) -> pd.DataFrame:
-    """The first loss of each of the ``top`` best ranks."""
-    return table.dropna(subset="rank").drop_duplicates("rank").head(top)
 
 
 def _font(file: Path | None, size: float) -> FontProperties:
@@ -85,6 +91,7 @@ def _lines(roads: RoadNetwork, links: NDArray[np.int64], **look: Any) -> LineCol
 
 
 def _roads(axes: Axes, found: CriticalLinks, rows: pd.DataFrame, told: Told) -> None:
+    """Draw all roads, and on them the losses of ``rows``."""
     roads = found.losses.network
     main = roads.road_class <= MOST_MAIN
     axes.add_collection(_lines(roads, np.flatnonzero(~main), colors=MINOR, linewidths=0.5, zorder=1))
@@ -107,21 +114,28 @@ def _sites(axes: Axes, found: CriticalLinks, told: Told) -> None:
         axes.scatter(rows["lon"], rows["lat"], linewidths=0, label=told(name), **look)
 
 
-def _badge(axes: Axes, row: pd.Series, font: FontProperties) -> None:
-    """Write the rank beside the loss, in a ring."""
+def _badge(axes: Axes, row: pd.Series, font: FontProperties, taken: list[Bbox]) -> None:
+    """Write the rank near the loss, in a ring that covers none of those before, if there is room."""
     box = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": WORST, "linewidth": 1.2}
-    axes.annotate(
-        f"{int(row['rank'])}",
-        (float(row["lon"]), float(row["lat"])),
-        xytext=(9, 9),
-        textcoords="offset points",
-        ha="center",
-        va="center",
-        fontproperties=font,
-        bbox=box,
-        arrowprops={"arrowstyle": "-", "color": WORST, "linewidth": 0.8},
-        zorder=8,
-    )
+    for right, up in _OFFSETS:
+        badge = axes.annotate(
+            f"{int(row['rank'])}",
+            (float(row["lon"]), float(row["lat"])),
+            xytext=(right, up),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontproperties=font,
+            bbox=box,
+            arrowprops={"arrowstyle": "-", "color": WORST, "linewidth": 0.8},
+            zorder=8,
+        )
+        extent = badge.get_window_extent().padded(BADGE_PAD)
+        if not extent.count_overlaps(taken):
+            taken.append(extent)
+            return
+        if (right, up) != _OFFSETS[-1]:
+            badge.remove()
 
 
 def _frame(axes: Axes, found: CriticalLinks) -> None:

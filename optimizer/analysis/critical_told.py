@@ -36,7 +36,7 @@ class Told:
             self("basis_plan", plan=plan) if plan else self("basis_present"),
             roads,
             self("tried", **structures, **stretches),
-            self("solved", events=events, searched=tried.searched, solved=tried.solved),
+            self("solved", events=events, searched=tried.searched, checked=tried.checked, solved=tried.solved),
             self("before", unmet=number(self.found.unmet_before)),
             self("order"),
         ]
@@ -68,8 +68,10 @@ class Told:
 
     def _line(self, rows: pd.DataFrame) -> str:
         row = rows.iloc[0]
-        parts = [self(name, value=number(float(row[name]))) for name in DAMAGES if row[name] > 0]
-        damage = self("list_comma").join(parts)
+        # Whoever is cut off is beyond every standard too, which need not be said.
+        least = {"people_beyond": row["people_cut_off"]}
+        told = [name for name in DAMAGES if row[name] > least.get(name, 0)]
+        damage = self("list_semicolon").join(self(name, value=number(float(row[name]))) for name in told)
         values = {"rank": int(row["rank"]), "place": self.place(row), "damage": damage}
         if len(rows) == 1:
             return self("line", **values)

@@ -43,13 +43,16 @@ class Unmet:
         By how much each loss raises it; never below 0.
     weight : (S,) float
         Sums to 1.
+    checked : int
+        Pairs of loss and scenario where something that is used lies on the loss; in no other can more stay unmet.
     solved : int
-        Pairs of loss and scenario that were solved anew; in all others nothing that is used lies on the loss.
+        Those that were solved anew, because what was shipped cannot be shipped any more by the same vehicles.
     """
 
     before: Floats
     more: Floats
     weight: Floats
+    checked: int
     solved: int
 
 
@@ -202,17 +205,20 @@ def find_unmet(
     pairs = pd.DataFrame({"loss": crossed.col, "scenario": legs["scenario"].to_numpy()[crossed.row]}).drop_duplicates()
     before = np.array([relief.unmet for relief in supply.before])
     more = np.zeros((len(losses.losses), len(before)))
-    done = 0
+    done = solved = 0
     for s in range(len(before)):
         group = pairs[pairs["scenario"] == s]
         for start, batch in batches(np.sort(group["loss"].to_numpy(np.int64))):
             at = done + start
             progress(Phrase("optimizer.critical.shipping", done=at, count=len(pairs)), at / len(pairs))
             roads = supply.roads_without(s, losses, batch)
-            after = [supply.models[s].solve(one).unmet for one in roads]
+            model, relief = supply.models[s], supply.before[s]
+            anew = [not model.still_holds(relief, one) for one in roads]
+            after = [model.solve(one).unmet if lost else before[s] for one, lost in zip(roads, anew, strict=True)]
             more[batch, s] = _above(np.array(after), before[s])
+            solved += sum(anew)
         done += len(group)
-    return Unmet(before, more, supply.second.recourse.probability, len(pairs))
+    return Unmet(before, more, supply.second.recourse.probability, len(pairs), solved)
 
 
 def _above(after: Floats, before: float) -> Floats:

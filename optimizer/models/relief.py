@@ -18,8 +18,8 @@ Constraints
     fleet_time[j, c]     Σ cycle · load · ship ≤ Σ minutes · posted
     pool_size[p]         Σ posted ≤ vehicles
 
-Roads that are lost change ``cycle``, ``arrival`` and ``minutes`` alone: columns and rows stay, the last basis is nearly
-right.
+Roads that are lost change ``cycle``, ``arrival`` and ``minutes`` alone, for the worse: columns and rows stay, the last
+basis is nearly right, and a solution that is still feasible is still best.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ from scipy import sparse
 
 from optimizer.models.matrix import NoSolutionError
 from optimizer.models.reserve_problem import LOCAL, Floats, Recourse
+
+SLACK = 1e-9
+"""Minutes may be over by this share: rounding."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Relief:
     shipped : (A, I) float
         Weighted person-items that each arc brings of each item.
     posted : (N,) float
-        Vehicles.
+        Vehicles; a pool that posts any posts all, in the same proportions.
     """
 
     unmet: float
@@ -124,6 +127,9 @@ class ReliefModel:
         fleets, fleet_row = np.unique(np.concatenate([ship_fleet, posting_fleet]), return_inverse=True)
         pools, pool_row = np.unique(pool, return_inverse=True)
         starts = np.cumsum([0, wants, len(pairs), len(fleets), len(pools)])
+        self._fleets = len(fleets)
+        self._ship_fleet, self._posting_fleet = np.split(fleet_row, [len(ship_fleet)])
+        self._pool = pool_row
         moving, ship, post = np.flatnonzero(self._moving), np.arange(ships), ships + wants + np.arange(posts)
         fixed_row = np.concatenate([self._want_row, starts[1] + stock_row, np.arange(wants), starts[3] + pool_row])
         fixed_column = np.concatenate([ship, ship, ships + np.arange(wants), post])
@@ -137,6 +143,7 @@ class ReliefModel:
         vehicles = recourse.pool_vehicles[scenario][pools]
         infinite = highspy.kHighsInf
         most = [wanted, supply.ravel()[pairs], np.zeros(len(fleets)), vehicles]
+        self._vehicles = vehicles
         self._row_upper = np.concatenate(most)
         self._row_lower = np.concatenate([wanted, np.full(int(starts[4]) - wants, -infinite)])
         self._cost = np.concatenate([np.zeros(ships), self._worth, np.zeros(posts)])
@@ -165,6 +172,21 @@ class ReliefModel:
             self._basis = solver.getBasis()
         return self._read(np.array(solver.getSolution().col_value), float(solver.getInfo().objective_function_value))
 
+    def still_holds(self, relief: Relief, roads: RoadTimes) -> bool:
+        """Tell whether all that ``relief`` ships can be shipped over ``roads`` too, by the same vehicles.
+
+        Where ``roads`` are no better than those it was found on, the same want then stays unmet.
+        """
+        units = relief.shipped[self._arc, self._item] / self._worth[self._want_row]
+        in_time = roads.arrival_min[self._arc] <= self._horizon_min
+        if (units[~in_time] > 0).any():
+            return False
+        moving = self._moving & in_time
+        minutes = np.where(moving, roads.cycle_min[self._arc], 0.0)[self._moving] * self._load * units[self._moving]
+        taken = np.bincount(self._ship_fleet, minutes, self._fleets)
+        given = np.bincount(self._posting_fleet, roads.posting_minutes * relief.posted, self._fleets)
+        return bool((taken <= given * (1 + SLACK)).all())
+
     def _model(self, roads: RoadTimes) -> highspy.HighsLp:
         """Fill in the minutes; what arrives too late is held at 0."""
         cycle = np.where(np.isfinite(roads.cycle_min), roads.cycle_min, 0.0)[self._arc][self._moving]
@@ -189,4 +211,7 @@ class ReliefModel:
         worth = values[:ships] * self._worth[self._want_row]
         shape = len(self.arcs), int(self._item.max(initial=-1)) + 1
         shipped = sparse.coo_array((worth, (self._arc, self._item)), shape=shape).toarray()
-        return Relief(unmet, shipped, values[ships + len(self._wanted) :])
+        posted = values[ships + len(self._wanted) :]
+        of_pool = np.bincount(self._pool, posted, len(self._vehicles)).astype(np.float64)
+        all_of_it = np.divide(self._vehicles, of_pool, out=np.ones(len(of_pool)), where=of_pool > 0)
+        return Relief(unmet, shipped, posted * np.maximum(all_of_it, 1.0)[self._pool])

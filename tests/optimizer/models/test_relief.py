@@ -67,6 +67,9 @@ def test_other_roads_give_what_a_model_made_for_them_gives(reserve_problem: Buil
         anew = ReliefModel(worse, s, kept[s][:, None] * held, WEIGHT)
         assert model.solve(roads).unmet == pytest.approx(anew.solve(anew.roads).unmet, abs=1e-6)
         assert model.solve(roads).unmet >= before.unmet - 1e-6
+        assert model.still_holds(before, model.roads)
+        if model.still_holds(before, roads):
+            assert model.solve(roads).unmet == pytest.approx(before.unmet, abs=1e-6)
         assert model.solve(model.roads).unmet == pytest.approx(before.unmet, abs=1e-6)
 
 

@@ -102,7 +102,7 @@ def test_before_and_what_was_tried(valley: Region) -> None:
     assert (tried.bridges, tried.tunnels, tried.stretches, tried.unused_stretches) == (4, 1, 2, 0)
     assert tried.searched == 4
     # Both bridges of the way to V1 in the flood; the bridge and the way round in the slide.
-    assert tried.solved == 4
+    assert (tried.checked, tried.solved) == (4, 4)
 
 
 def test_one_event_alone_is_judged_on_its_own_roads(valley: Region) -> None:
@@ -131,6 +131,7 @@ def test_a_region_without_depots_and_stations_has_only_zeros(valley: Region) -> 
 # --- by brute force ---------------------------------------------------------------------------------------------------
 
 NODE_OF_SITE = {"T1": "A", "V1": "C", "V2": "E", "V3": "V", "D1": "A", "F1": "B"}
+MOST_LOOKED_AT = 6
 LETTERS = "ABCExytzpqV"
 
 
@@ -151,11 +152,11 @@ def on_roads(valley: Region, make_roads: Callable, a_way: type) -> Callable[...,
 
 
 @st.composite
-def random_pieces(draw: st.DrawFn) -> list[tuple[int, int, int, bool, bool]]:
+def random_pieces(draw: st.DrawFn, most: int = 24) -> list[tuple[int, int, int, bool, bool]]:
     node = st.integers(0, len(LETTERS) - 1)
     metres = st.integers(1, 15).map(lambda kilometres: 1000 * kilometres)
     piece = st.tuples(node, node, metres, st.booleans(), st.booleans()).filter(lambda one: one[0] != one[1])
-    rest = draw(st.lists(piece, min_size=6, max_size=24))
+    rest = draw(st.lists(piece, min_size=6, max_size=most))
     # The slide closes way 4: there must be one.
     return [(0, 1, 3000, False, True), (1, 2, 2000, False, False), (1, 3, 2000, False, False), *rest]
 
@@ -208,8 +209,8 @@ def _lost(link_ms: np.ndarray, links: np.ndarray) -> np.ndarray:
     return times
 
 
-@settings(RANDOM, max_examples=6)
-@given(pieces=random_pieces())
+@settings(RANDOM, max_examples=4)
+@given(pieces=random_pieces(most=10))
 def test_unmet_want_is_that_of_the_whole_model_on_the_roads_left(
     on_roads: Callable[..., Region], pieces: list[tuple[int, int, int, bool, bool]]
 ) -> None:
@@ -249,7 +250,7 @@ def test_what_is_not_tried_does_no_damage(
     reach = Reach(region, FREE, find_services(region, stock.depots))
     everywhere = np.arange(len(reach.settlements))
     supply = Supply(stock)
-    for number in range(len(left.losses)):
+    for number in range(min(len(left.losses), MOST_LOOKED_AT)):
         lanes = {name: left.without(times, np.array([number])) for name, times in reach.link_ms.items()}
         assert np.array_equal(reach.without(lanes, everywhere)[:, :, 0], reach.free_min)
         for s, model in enumerate(supply.models):
