@@ -16,6 +16,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from network.hierarchy import Hierarchy
+from network.topology import hierarchy_for
+
 ROAD_CLASSES: tuple[str, ...] = (
     "motorway",
     "motorway_link",
@@ -110,6 +113,11 @@ class RoadNetwork:
     def link_count(self) -> int:
         """Number of directed links, m."""
         return len(self.tail)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """What travel times are worked out on; made once and kept in the user's cache."""
+        return hierarchy_for(self)
 
     @cached_property
     def link_id(self) -> NDArray[np.str_]:
