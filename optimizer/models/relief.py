@@ -138,7 +138,7 @@ class ReliefModel:
         self._fixed, self._order = len(fixed_row), np.lexsort([row, column])
         self._row = row[self._order].astype(np.int32)
         self._start = np.searchsorted(column[self._order], np.arange(ships + wants + posts + 1)).astype(np.int32)
-        self._load = recourse.load[self._item[self._moving], kind[self._moving]]
+        self._loads = recourse.load[self._item[self._moving], kind[self._moving]]
         wanted = want[tuple(self._wanted.T)]
         vehicles = recourse.pool_vehicles[scenario][pools]
         infinite = highspy.kHighsInf
@@ -159,7 +159,7 @@ class ReliefModel:
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
-        solver.passModel(self._model(roads))
+        self._load(solver, roads)
         if self._basis is not None:
             solver.setBasis(self._basis)
         solver.run()
@@ -182,29 +182,36 @@ class ReliefModel:
         if (units[~in_time] > 0).any():
             return False
         moving = self._moving & in_time
-        minutes = np.where(moving, roads.cycle_min[self._arc], 0.0)[self._moving] * self._load * units[self._moving]
+        minutes = np.where(moving, roads.cycle_min[self._arc], 0.0)[self._moving] * self._loads * units[self._moving]
         taken = np.bincount(self._ship_fleet, minutes, self._fleets)
         given = np.bincount(self._posting_fleet, roads.posting_minutes * relief.posted, self._fleets)
         return bool((taken <= given * (1 + SLACK)).all())
 
-    def _model(self, roads: RoadTimes) -> highspy.HighsLp:
-        """Fill in the minutes; what arrives too late is held at 0."""
+    def _load(self, solver: highspy.Highs, roads: RoadTimes) -> None:
+        """Hand the LP over with the minutes filled in; what arrives too late is held at 0."""
         cycle = np.where(np.isfinite(roads.cycle_min), roads.cycle_min, 0.0)[self._arc][self._moving]
-        minutes = np.concatenate([cycle * self._load, -roads.posting_minutes])
-        in_time = roads.arrival_min[self._arc] <= self._horizon_min
-        ships = len(self._arc)
-        lp = highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = len(self._row_upper), len(self._cost)
-        lp.col_cost_ = self._cost
-        lp.col_lower_ = np.zeros(len(self._cost))
-        upper = np.full(len(self._cost), highspy.kHighsInf)
-        upper[:ships][~in_time] = 0.0
-        lp.col_upper_ = upper
-        lp.row_lower_, lp.row_upper_ = self._row_lower, self._row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = self._start, self._row
-        lp.a_matrix_.value_ = np.concatenate([np.ones(self._fixed), minutes])[self._order]
-        return lp
+        minutes = np.concatenate([cycle * self._loads, -roads.posting_minutes])
+        columns, rows = len(self._cost), len(self._row_upper)
+        upper = np.full(columns, highspy.kHighsInf)
+        upper[: len(self._arc)][roads.arrival_min[self._arc] > self._horizon_min] = 0.0
+        # Arrays in one call: filling a HighsLp field by field takes as long as solving it.
+        solver.passModel(
+            columns,
+            rows,
+            len(self._row),
+            int(highspy.MatrixFormat.kColwise),
+            int(highspy.ObjSense.kMinimize),
+            0.0,
+            self._cost,
+            np.zeros(columns),
+            upper,
+            self._row_lower,
+            self._row_upper,
+            self._start,
+            self._row,
+            np.concatenate([np.ones(self._fixed), minutes])[self._order],
+            np.zeros(columns, dtype=np.int32),
+        )
 
     def _read(self, values: NDArray[np.float64], unmet: float) -> Relief:
         ships = len(self._arc)
