@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 RELIEF = "relief"
-"""The service of the nearest depot of any level: whom none reaches is cut off."""
+"""The service of the nearest depot of any level: whom none reaches, by no vehicle that carries goods, is cut off."""
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ CRITICAL = Table(
             "places_cut_off",
             "失联地点",
             "个",
-            "原有储备库可达、中断后不再可达的村（社区）",
-            "Places that a depot reached and none reaches any more",
+            "中断后任何储备库的运输车辆都无法到达的村（社区）",
+            "Places that a depot reached and none reaches any more, by any vehicle that carries goods",
         ),
         _number("people_cut_off", "失联人数", "人", "上述地点的常住人口", "Residents of those places"),
         _number(
