@@ -26,6 +26,7 @@ from optimizer.analysis.critical_told import Told
 from optimizer.region.selection import SETTLEMENTS
 from optimizer.report.assumptions import roads_source
 from optimizer.report.map_font import find_chinese_font
+from optimizer.report.workbook.sheet import display_width
 
 PAGE_IN = (11.69, 8.27)
 DPI = 200
@@ -34,7 +35,8 @@ WORST, DEPOT, PLACE, MINOR, MAIN = "#D55E00", "#0072B2", "#9A9A9A", "#D6D6D6", "
 MOST_MAIN = ROAD_CLASSES.index("tertiary_link")
 MOST_NAMED = 25
 """So many losses are named beside the map."""
-LINE_SIGNS = 30
+LINE_WIDTH = 60
+"""In Latin signs; a Chinese one is twice as wide."""
 BADGE_PAD = 12.0
 _OFFSETS = tuple(
     (far * math.cos(turn * math.pi / 4), far * math.sin(turn * math.pi / 4))
@@ -72,7 +74,8 @@ def draw_critical(
     taken: list[Bbox] = []
     for _, row in rows.iterrows():
         _badge(axes, row, _font(font, 8), taken)
-    axes.legend(loc="lower left", prop=_font(font, 8), framealpha=0.9)
+    beside = {"bbox_to_anchor": (0.71, 0.06), "bbox_transform": figure.transFigure}
+    axes.legend(loc="lower left", prop=_font(font, 8), frameon=False, **beside)
     _words(figure, found, rows, told, font)
     figure.savefig(path, format="png", metadata={"Software": None})
     if font:
@@ -162,7 +165,7 @@ def _words(figure: Figure, found: CriticalLinks, rows: pd.DataFrame, told: Told,
     for _, row in rows.head(MOST_NAMED).iterrows():
         place = told.place(row)
         shown = place if font or place.isascii() else str(row["loss_id"])
-        lines += textwrap.wrap(f"{int(row['rank'])}. {shown}", LINE_SIGNS if told.language == "zh" else 2 * LINE_SIGNS)
+        lines += _wrapped(f"{int(row['rank'])}. {shown}", told.language)
     text = "\n".join(lines)
     figure.text(0.715, 0.92, text, fontproperties=_font(font, 7), va="top", linespacing=1.5, parse_math=False)
     source = told("source", source=roads_source(region, told.language))
@@ -170,3 +173,15 @@ def _words(figure: Figure, found: CriticalLinks, rows: pd.DataFrame, told: Told,
     if settings.roads_synthetic or region.roads.synthetic:
         look = {"facecolor": "#FFF2CC", "edgecolor": WORST, "boxstyle": "round,pad=0.35"}
         figure.text(0.70, 0.95, told("synthetic"), fontproperties=_font(font, 10), ha="right", va="center", bbox=look)
+
+
+def _wrapped(text: str, language: Language) -> list[str]:
+    """Break a text into lines; Chinese anywhere, for it has no spaces to break at."""
+    if language == "en":
+        return textwrap.wrap(text, LINE_WIDTH)
+    lines = [""]
+    for sign in text:
+        if display_width(lines[-1] + sign) > LINE_WIDTH:
+            lines.append("")
+        lines[-1] += sign
+    return lines
