@@ -172,7 +172,7 @@ def critical(
         stock = present_stock(read) if plan_folder is None else planned_stock(read, read_plan_folder(plan_folder))
         session.warn(read.warnings, WARNINGS_SHOWN)
         found = find_critical(stock, event, progress=part(session.progress, 0.1, 0.9))
-        name = "" if plan_folder is None else plan_folder.name
+        name = "" if plan_folder is None else plan_folder.resolve().name
         progress = part(session.progress, 0.9, 1.0)
         session.warn(write_critical(found, out, lang, top, name, progress=progress))
         told = Told(found, lang)
