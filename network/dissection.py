@@ -81,7 +81,9 @@ def nested_dissection(node_count: int, tail: Int32s, head: Int32s, lon: ArrayLik
     north = np.nan_to_num(np.asarray(lat, dtype=np.float64))
     east = np.nan_to_num(np.asarray(lon, dtype=np.float64))
     squeeze = np.cos(np.radians(north.mean())) if node_count else 1.0
-    order: Int32s = _dissect(streets, np.column_stack([east * squeeze, north]) @ DIRECTIONS.T)
+    along = DIRECTIONS @ np.stack([east * squeeze, north])
+    line = np.argsort(along, axis=1, kind="stable").astype(np.int32)
+    order: Int32s = _dissect(streets, line, np.argsort(line, axis=1).astype(np.int32))
     return order
 
 
@@ -100,8 +102,11 @@ def undirected(node_count: int, tail: Int32s, head: Int32s) -> Streets:
 
 
 @njit(cache=True)
-def _dissect(streets: Streets, line: NDArray[np.float64]) -> Int32s:
-    """Cut part after part; the part between ``start`` and ``stop`` of ``order`` fills these places."""
+def _dissect(streets: Streets, line: Int32s, place: Int32s) -> Int32s:
+    """Cut part after part; the part between ``start`` and ``stop`` of ``order`` fills these places.
+
+    ``line`` holds the nodes as they stand along each direction, ``place`` where in it each node stands.
+    """
     n = len(streets.first) - 1
     order = np.arange(n, dtype=np.int32)
     part = np.zeros(n, dtype=np.int32)
@@ -114,18 +119,14 @@ def _dissect(streets: Streets, line: NDArray[np.float64]) -> Int32s:
         np.empty(n + 1, dtype=np.int32),
     )
     side = np.zeros(n, dtype=np.bool_)
-    waiting = [(0, n)]
-    parts = 0
-    whole = True
-    while len(waiting):
-        start, stop = waiting.pop()
-        if whole:
-            whole = False
-        elif stop - start > 2:
-            stop = _separate(streets, line, order[start:stop], part, flow, side) + start
-        else:
-            continue
-        parts = _split(streets, order, start, stop, part, parts, flow.queue, waiting)
+    # Parts that wait hold two nodes or more each, and no node twice.
+    waiting = np.empty((n // 2 + 1, 2), dtype=np.int32)
+    waits, parts = _split(streets, order, 0, n, part, 0, flow.queue, waiting, 0)
+    while waits > 0:
+        waits -= 1
+        start, stop = waiting[waits, 0], waiting[waits, 1]
+        stop = start + _separate(streets, line, place, order[start:stop], part, flow, side)
+        waits, parts = _split(streets, order, start, stop, part, parts, flow.queue, waiting, waits)
     return order
 
 
@@ -138,11 +139,15 @@ def _split(
     part: Int32s,
     parts: int,
     queue: Int32s,
-    waiting: list[tuple[int, int]],
-) -> int:
-    """Put the nodes of each connected piece of a part side by side and let the pieces wait; gives the parts so far."""
+    waiting: Int32s,
+    waits: int,
+) -> tuple[int, int]:
+    """Put the nodes of each connected piece of a part side by side and let pieces of several nodes wait.
+
+    Gives how many wait, and how many parts there have been so far.
+    """
     if start == stop:
-        return parts
+        return waits, parts
     old = part[order[start]]
     filled = 0
     for i in range(start, stop):
@@ -163,15 +168,19 @@ def _split(
                     part[w] = parts
                     queue[filled] = w
                     filled += 1
-        waiting.append((start + begun, start + filled))
-    order[start:stop] = queue[:filled]
-    return parts
+        if filled - begun > 1:
+            waiting[waits, 0], waiting[waits, 1] = start + begun, start + filled
+            waits += 1
+    for i in range(filled):
+        order[start + i] = queue[i]
+    return waits, parts
 
 
 @njit(cache=True)
 def _separate(
     streets: Streets,
-    line: NDArray[np.float64],
+    line: Int32s,
+    place: Int32s,
     nodes: Int32s,
     part: Int32s,
     flow: _Flow,
@@ -180,8 +189,9 @@ def _separate(
     """Move the best separator of a connected part to the end of ``nodes``; gives how many come before it."""
     best = 2.0
     limit = len(nodes)
-    for direction in range(line.shape[1]):
-        along = nodes[np.argsort(line[nodes, direction], kind="mergesort")]
+    along = np.empty(len(nodes), dtype=np.int32)
+    for direction in range(len(line)):
+        _line_up(line[direction], place[direction], nodes, along)
         units = _max_flow(streets, along, part, flow, limit)
         if units < 0:
             continue
@@ -209,6 +219,16 @@ def _separate(
 
 
 @njit(cache=True)
+def _line_up(line: Int32s, place: Int32s, nodes: Int32s, along: Int32s) -> None:
+    """Fill ``along`` with the nodes of a part as they stand in the line of all."""
+    for i in range(len(nodes)):
+        along[i] = place[nodes[i]]
+    along.sort()
+    for i in range(len(nodes)):
+        along[i] = line[along[i]]
+
+
+@njit(cache=True)
 def _max_flow(streets: Streets, along: Int32s, part: Int32s, flow: _Flow, limit: int) -> int:
     """Send units from the first nodes to the last; gives how many, or −1 where more than ``limit`` would pass.
 
@@ -216,10 +236,10 @@ def _max_flow(streets: Streets, along: Int32s, part: Int32s, flow: _Flow, limit:
     """
     n = len(along)
     end = max(1, int(n * END_SHARE))
-    for v in along:
-        flow.is_sink[v] = False
-        flow.units[streets.first[v] : streets.first[v + 1]] = 0
-    flow.is_sink[along[n - end :]] = True
+    for i in range(n):
+        flow.is_sink[along[i]] = i >= n - end
+        for a in range(streets.first[along[i]], streets.first[along[i] + 1]):
+            flow.units[a] = 0
     sent = 0
     while _levels(streets, along, end, part, flow):
         for v in along:
@@ -238,9 +258,9 @@ def _levels(streets: Streets, along: Int32s, end: int, part: Int32s, flow: _Flow
     for v in along:
         flow.level[v] = -1
     filled = end
-    flow.queue[:end] = along[:end]
-    for v in along[:end]:
-        flow.level[v] = 0
+    for i in range(end):
+        flow.queue[i] = along[i]
+        flow.level[along[i]] = 0
     own = part[along[0]]
     seen = 0
     reached = False

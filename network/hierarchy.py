@@ -179,16 +179,14 @@ def _contract(own_first: Int32s, own_head: Int32s) -> tuple[Int32s, Int32s, Int3
             most += first[c + 1] - first[c]
             c = sibling[c]
         if most > len(head):
-            larger = np.empty(max(most, 2 * len(head)), dtype=np.int32)
-            larger[:filled] = head[:filled]
-            head = larger
+            head = np.concatenate((head[:filled], np.empty(max(most, 2 * len(head)) - filled, dtype=np.int32)))
         begun = filled
         filled = _take(own_head, own_first[v], own_first[v + 1], v, seen_at, head, filled)
         c = child[v]
         while c >= 0:
             filled = _take(head, first[c], first[c + 1], v, seen_at, head, filled)
             c = sibling[c]
-        head[begun:filled] = np.sort(head[begun:filled])
+        head[begun:filled].sort()
         first[v + 1] = filled
         if filled > begun:
             up = head[begun]

@@ -72,7 +72,9 @@ def _labels(first: Int32s, head: Int32s, weight: Int32s, parent: Int32s, depth: 
     for i in range(len(ranks)):
         v = ranks[i]
         length = depth[v] + 1
-        label[:length] = UNREACHABLE
+        for d in range(length):
+            for k in range(lanes):
+                label[d, k] = UNREACHABLE
         label[length - 1] = 0
         while v >= 0:
             here = label[depth[v]]
@@ -82,7 +84,8 @@ def _labels(first: Int32s, head: Int32s, weight: Int32s, parent: Int32s, depth: 
                     there[k] = min(there[k], np.int32(here[k] + weight[arc, k]))
             v = parent[v]
         for k in range(lanes):
-            labels[k, i, :length] = label[:length, k]
+            for d in range(length):
+                labels[k, i, d] = label[d, k]
     return labels
 
 

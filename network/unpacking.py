@@ -85,7 +85,8 @@ def _arcs(
         upward[count] = True
         v = tail[arcs[count]]
         count += 1
-    arcs[:count] = arcs[:count][::-1].copy()
+    for i in range(count // 2):
+        arcs[i], arcs[count - 1 - i] = arcs[count - 1 - i], arcs[i]
     v = top
     while v >= 0 and v != target:
         arcs[count] = backward_arc[depth[v]]

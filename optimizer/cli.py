@@ -9,17 +9,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from network.problem import Problem, ProblemsError
 from network.words import Language, Phrase, say
+from optimizer.cli_scenarios import DRAWS, SEED, drawn_files, planned_region, write_drawn
 from optimizer.cli_session import DONE, PROBLEM, WRONG_USAGE, Session, problem_values, speak_utf8
 from optimizer.cli_usage import LANGUAGE_VARIABLE, amount, language_of, print_help, usage_message
-
-if TYPE_CHECKING:
-    from optimizer.region.region import Region
 
 DEMO_REGION = Path(__file__).parents[1] / "datasets" / "yubei"
 DEMO_PLAN = Path("reserve-demo")
@@ -36,6 +33,7 @@ DebugOption = Annotated[bool, typer.Option("--debug")]
 RegionArgument = Annotated[Path, typer.Argument(metavar="REGION")]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN")]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR")]
+SeedOption = Annotated[int, typer.Option("--seed", metavar="S", min=0)]
 
 
 @app.callback()
@@ -109,7 +107,8 @@ def plan(
     region: RegionArgument,
     out: OutOption,
     budget: Annotated[float | None, typer.Option("--budget", metavar="CNY", parser=amount)] = None,
-    scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID")] = None,
+    scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID|FILE.yaml|N")] = None,
+    seed: SeedOption = SEED,
     risk: Annotated[
         Literal["expected", "cvar", "worst"], typer.Option("--risk", metavar="expected|cvar|worst")
     ] = "expected",
@@ -121,8 +120,33 @@ def plan(
 ) -> None:
     """Make the annual reserve plan of a region."""
     with Session(lang, as_json, debug) as session:
-        ids = None if scenarios is None else tuple(one.strip() for one in scenarios.split(",") if one.strip())
-        _plan(session, region, out, budget_cny=budget, risk=risk, gap=gap, time_limit_s=time_limit, scenario_ids=ids)
+        options: dict[str, Any] = {"budget_cny": budget, "risk": risk, "gap": gap, "time_limit_s": time_limit}
+        _plan(session, region, out, scenarios=scenarios, seed=seed, **options)
+
+
+@app.command()
+def events(
+    region: RegionArgument,
+    target: Annotated[Path, typer.Option("--out", metavar="DIR|FILE.yaml")],
+    number: Annotated[int, typer.Option("--number", metavar="N", min=1)] = DRAWS,
+    seed: SeedOption = SEED,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Draw scenarios at random from the events that can strike a region."""
+    with Session(lang, as_json, debug) as session:
+        session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+        from optimizer.events.draw import draw_scenarios
+        from optimizer.progress import part
+        from optimizer.region.reading import read_region
+
+        drawn_files(target)
+        read = read_region(region)
+        session.warn(read.warnings, WARNINGS_SHOWN)
+        drawn = draw_scenarios(read, number, seed, lang, progress=part(session.progress, 0.1, 0.6))
+        figures = write_drawn(session, read, drawn, target)
+        session.tell([say("optimizer.cli.drawn", lang, **figures)], figures)
 
 
 @app.command()
@@ -276,42 +300,31 @@ def _plan(
     risk: Risk = "expected",
     gap: float = 0.01,
     time_limit_s: float = TIME_LIMIT_S,
-    scenario_ids: tuple[str, ...] | None = None,
+    scenarios: str | None = None,
+    seed: int = SEED,
 ) -> None:
     """Read a region, plan it, write the plan folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
     from optimizer.plan.annual import make_plan
     from optimizer.plan.folder import check_out, write_plan
     from optimizer.progress import part
-    from optimizer.region.reading import read_region
     from optimizer.report.summary import headline
 
     language = session.language
     check_out(out)
-    read = read_region(region)
-    _check_scenarios(read, scenario_ids or ())
-    session.warn(read.warnings, WARNINGS_SHOWN)
-    made = make_plan(
-        read,
-        budget_cny=budget_cny,
-        risk=risk,
-        gap=gap,
-        time_limit_s=time_limit_s,
-        scenario_ids=scenario_ids,
-        progress=part(session.progress, 0.1, 0.8),
-    )
-    write_plan(made, out, language, progress=part(session.progress, 0.8, 1.0))
+    with planned_region(session, region, scenarios, seed) as (read, ids):
+        session.warn(read.warnings, WARNINGS_SHOWN)
+        made = make_plan(
+            read,
+            budget_cny=budget_cny,
+            risk=risk,
+            gap=gap,
+            time_limit_s=time_limit_s,
+            scenario_ids=ids,
+            progress=part(session.progress, 0.1, 0.8),
+        )
+        write_plan(made, out, language, progress=part(session.progress, 0.8, 1.0))
     lines = headline(made, language, out)
     files = sorted(path.name for path in out.iterdir())
     result = {"plan": str(out), "headline": lines, "files": files, "proven": made.proven, "seconds": made.seconds}
     session.tell(lines, result)
-
-
-def _check_scenarios(region: Region, wanted: tuple[str, ...]) -> None:
-    """Refuse ids of scenarios that the region does not have."""
-    known = [scenario.id for scenario in region.scenarios]
-    mend = Phrase("optimizer.cli.unknown_scenario_mend", known=", ".join(known))
-    what = Phrase("optimizer.cli.unknown_scenario")
-    unknown = [Problem(what, mend, value=one) for one in wanted if one not in known]
-    if unknown:
-        raise ProblemsError(unknown)

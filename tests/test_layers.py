@@ -18,6 +18,7 @@ LAYERS = (
     ("optimizer.models", ("optimizer.models",)),
     ("optimizer.progress", ("network",)),
     ("optimizer.region", ("network", "optimizer.region", "optimizer.progress")),
+    ("optimizer.events", ("network", "optimizer.region", "optimizer.events", "optimizer.progress")),
     ("optimizer.starter", ("network", "optimizer.region", "optimizer.starter", "optimizer.progress")),
     *((f"optimizer.plan.{writer}", PLAN_FOLDER) for writer in ("folder", "manifest")),
     ("optimizer.plan", ("network", "optimizer.models", "optimizer.region", "optimizer.plan", "optimizer.progress")),

@@ -9,16 +9,31 @@ from pathlib import Path
 
 import numpy as np
 
+import network.crossings
+import network.features
 import network.links
 import network.osm
 import network.osm_file
 import network.road_tags
 import network.roads
+import network.texts
 from network.kept import code_hash, kept
 from network.osm import SYNTHETIC, read_osm
 from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.words import Phrase
+
+_COMPILERS = (
+    network.osm,
+    network.osm_file,
+    network.links,
+    network.road_tags,
+    network.roads,
+    network.features,
+    network.crossings,
+    network.texts,
+)
+"""What a compiled network depends on besides its file."""
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, MemoryError)
 
@@ -73,7 +88,7 @@ def _sound(roads: RoadNetwork) -> bool:
     of_nodes = (roads.node_id, roads.lon, roads.lat)
     of_links = (roads.head, roads.way_id, roads.length_m, roads.road_class, roads.surface)
     told = (roads.maxspeed_kmh, roads.maxweight_t, roads.maxheight_m, roads.grade, roads.bridge, roads.tunnel)
-    named = (roads.name, roads.ref)
+    named = (roads.name, roads.ref, roads.river, roads.temporary)
     shaped = [array.shape == (n,) for array in of_nodes]
     shaped += [array.shape == (m,) for arrays in (of_links, told, named) for array in arrays]
     if not all(shaped) or n == 0 or m == 0:
@@ -81,7 +96,7 @@ def _sound(roads: RoadNetwork) -> bool:
     if roads.shape_first.shape != (m + 1,) or roads.shape_lon.shape != roads.shape_lat.shape:
         return False
     ends = np.concatenate([roads.tail, roads.head])
-    texts = np.concatenate([roads.name, roads.ref])
+    texts = np.concatenate(named)
     steps = np.diff(roads.shape_first)
     return bool(
         ends.min() >= 0
@@ -96,7 +111,7 @@ def _sound(roads: RoadNetwork) -> bool:
 
 def _from_osm(path: Path) -> RoadNetwork:
     """Load what was compiled from this very file by this very code, or compile it and keep it."""
-    code = code_hash((network.osm, network.osm_file, network.links, network.road_tags, network.roads))
+    code = code_hash(_COMPILERS)
     name = f"{sha256(path)}-{code}.npz"
     return kept(name, _compiled_or_none, lambda: read_osm(path), RoadNetwork.save)
 
