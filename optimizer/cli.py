@@ -190,6 +190,41 @@ def verify(
 
 
 @app.command()
+def critical(
+    region: RegionArgument,
+    out: OutOption,
+    plan_folder: Annotated[Path | None, typer.Option("--plan", metavar="PLAN")] = None,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1)] = 20,
+    event: Annotated[str | None, typer.Option("--scenario", metavar="ID")] = None,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Rank bridges, tunnels and roads by the damage that their loss does."""
+    with Session(lang, as_json, debug) as session:
+        session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+        from optimizer.analysis.critical import find_critical
+        from optimizer.analysis.critical_folder import check_out, manifest, write_critical
+        from optimizer.analysis.critical_stock import planned_stock, present_stock
+        from optimizer.analysis.critical_told import Told
+        from optimizer.plan.folder import read_plan_folder
+        from optimizer.progress import part
+        from optimizer.region.reading import read_region
+
+        check_out(out)
+        read = read_region(region)
+        stock = present_stock(read) if plan_folder is None else planned_stock(read, read_plan_folder(plan_folder))
+        session.warn(read.warnings, WARNINGS_SHOWN)
+        found = find_critical(stock, event, progress=part(session.progress, 0.1, 0.9))
+        name = "" if plan_folder is None else plan_folder.resolve().name
+        progress = part(session.progress, 0.9, 1.0)
+        session.warn(write_critical(found, out, lang, top, name, progress=progress))
+        told = Told(found, lang)
+        lines = [told.title(), *told.worst(top), say("optimizer.cli.critical_written", lang, path=out)]
+        session.tell(lines, {"folder": str(out), **manifest(found, lang, top, name)})
+
+
+@app.command()
 def template(
     path: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
     lang: LanguageOption = "zh",

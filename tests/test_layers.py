@@ -25,7 +25,7 @@ LAYERS = (
     ("optimizer.starter", ("network", "optimizer.region", "optimizer.starter", "optimizer.progress")),
     *((f"optimizer.plan.{writer}", PLAN_FOLDER) for writer in ("folder", "manifest")),
     ("optimizer.plan", ("network", "optimizer.models", "optimizer.region", "optimizer.plan", *GROUND)),
-    ("optimizer.analysis", (*PLAN_FOLDER, "optimizer.events", "optimizer.analysis")),
+    ("optimizer.analysis", (*PLAN_FOLDER, "optimizer.models", "optimizer.events", "optimizer.analysis")),
     ("optimizer.report", (*PLAN_FOLDER, "optimizer.models.layer")),
     ("optimizer.verify", ("network", "optimizer.region", "optimizer.plan", "optimizer.verify", *GROUND)),
     ("optimizer.cli", ("network", "optimizer", "dashboards.launch")),
