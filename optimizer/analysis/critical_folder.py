@@ -23,8 +23,8 @@ from optimizer.analysis.critical_losses import road_pieces
 from optimizer.analysis.critical_map import draw_critical
 from optimizer.analysis.critical_table import CRITICAL, LOSS_KINDS
 from optimizer.analysis.critical_told import Told, summary_lines
+from optimizer.checksum import sha256
 from optimizer.plan.manifest import software_version
-from optimizer.plan.region_copy import sha256
 from optimizer.plan.table_files import NUMBERS, write_tables
 from optimizer.progress import Progress, silent
 from optimizer.region.schema import Column, Kind
