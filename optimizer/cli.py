@@ -170,6 +170,29 @@ def whatif(
 
 
 @app.command()
+def ensemble(
+    region: RegionArgument,
+    out: OutOption,
+    draws: Annotated[int, typer.Option("--number", metavar="N", min=1)] = 1000,
+    seed: SeedOption = SEED,
+    failures: Annotated[str | None, typer.Option("--failures", metavar="KIND=P,KIND=P")] = None,
+    with_plan: Annotated[Path | None, typer.Option("--plan", metavar="PLAN")] = None,
+    vehicle: Annotated[Vehicle, typer.Option("--vehicle", metavar="CLASS")] = "light_truck",
+    share: Annotated[float, typer.Option("--share", metavar="0.01…1", min=0.01, max=1)] = 0.9,
+    dask: Annotated[str | None, typer.Option("--dask", metavar="tcp://HOST:PORT")] = None,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Count who is reached, and how soon, over very many random events."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.cli_ensemble import run_ensemble
+
+        options: dict[str, Any] = {"draws": draws, "seed": seed, "failures": failures, "cluster": dask}
+        run_ensemble(session, region, out, with_plan, vehicle=vehicle, share=share, **options)
+
+
+@app.command()
 def verify(
     plan: PlanArgument,
     lang: LanguageOption = "zh",
