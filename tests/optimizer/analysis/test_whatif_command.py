@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
-from network.closures import Closure
+from network.closures import Closure, ClosureFile
 from optimizer.analysis.whatif import baseline, what_if
 from optimizer.analysis.whatif_report.figures import figures_of
 from optimizer.cli import main
@@ -52,6 +53,14 @@ def real(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param) / "region"
     start_region(source, folder, plan_date=date(2026, 3, 1))
     return read_region(folder)
+
+
+@pytest.mark.parametrize("language", ["中文", "English"])
+def test_the_closures_of_the_readme_are_sound(language):
+    section = (ROOT / "README.md").read_text("utf-8").split(f"\n## {language}\n")[1].split("\n## ")[0]
+    example = section.split("```yaml\n")[2].split("```")[0]
+    first, *_ = ClosureFile.model_validate(yaml.safe_load(example)).closures
+    assert first.road
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "断路："), ("en", "Cut off:")])
@@ -158,7 +167,7 @@ def demo_plan(demo, tmp_path):
     folder = tmp_path / "计划"
     folder.mkdir()
     write_tables(tables, folder)
-    told = dict.fromkeys(NEEDED, {}) | {"schema_version": 1, "region": {"id": "yubei"}, "inputs": demo.inputs}
+    told = {key: {} for key in NEEDED} | {"schema_version": 1, "region": {"id": "yubei"}, "inputs": demo.inputs}
     (folder / "plan.json").write_text(json.dumps(told), "utf-8")
     return folder
 
