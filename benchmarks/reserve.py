@@ -6,16 +6,15 @@ own. The peer gets no layers above or below, which is the easier task.
 
 from __future__ import annotations
 
-import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import highspy
 import numpy as np
 
+from benchmarks.row import Row, in_process
 from optimizer.models.matrix import MatrixModel, highs_model
 from optimizer.models.reserve import solve_reserve, state_reserve
 from optimizer.models.reserve_problem import ReserveProblem
@@ -25,54 +24,36 @@ from optimizer.region.reading import read_region
 GAP = 0.01
 
 
-@dataclass(frozen=True)
-class Row:
-    """One engine on one case; ``ratio`` is the peer's seconds over this engine's, where both proved the gap."""
+def reserve_rows(region: Path, seconds: float) -> Iterator[Row]:
+    """Run both engines on the plan of ``region``; the ratio is of their seconds, whatever each has proved."""
+    own, peer = (in_process(solved, engine, region, seconds) for engine in (l_shaped, extensive_form))
+    for name, run, other, ratio in (
+        ("L-shaped, all layers", own, peer, peer.answer.seconds / own.answer.seconds),
+        ("HiGHS, extensive form, unmet alone", peer, own, None),
+    ):
+        found = run.answer
+        yield Row(region.name, name, found.seconds, run.peak_mb, found.value, found.bound, other.answer.value, ratio)
 
-    case: str
-    engine: str
+
+Engine = Callable[[ReserveProblem, float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Unmet want with its bound, and the seconds that it took, without reading the region."""
+
     seconds: float
-    peak_mb: float
     value: float
     bound: float
-    gap: float
-    reference: float | None
-    ratio: float | None
 
 
-def reserve_rows(region: Path, seconds: float) -> list[Row]:
-    """Run both engines on the plan of ``region``."""
-    own = _in_process(l_shaped, region, seconds)
-    peer = _in_process(extensive_form, region, seconds)
-    ratio = peer[0] / own[0]
-    rows = []
-    for engine, (took, peak, value, bound), reference in (
-        ("L-shaped, all layers", own, peer[2]),
-        ("HiGHS, extensive form, unmet alone", peer, own[2]),
-    ):
-        gap = (value - bound) / value if value else 0.0
-        rows.append(
-            Row(region.name, engine, took, peak, value, bound, gap, reference, ratio if engine[0] == "L" else None)
-        )
-    return rows
-
-
-Figures = tuple[float, float, float, float]
-
-
-def _in_process(
-    engine: Callable[[ReserveProblem, float], tuple[float, float]], region: Path, seconds: float
-) -> Figures:
-    with get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (engine, region, seconds))
-
-
-def _measured(engine: Callable[[ReserveProblem, float], tuple[float, float]], region: Path, seconds: float) -> Figures:
+def solved(engine: Engine, region: Path, seconds: float) -> Solved:
+    """Let an engine solve the plan of ``region``."""
     whole = read_region(region)
     problem = reserve_case(whole, scenarios=whole.scenarios).problem
     began = time.perf_counter()
     value, bound = engine(problem, seconds)
-    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, value, bound
+    return Solved(time.perf_counter() - began, value, bound)
 
 
 def l_shaped(problem: ReserveProblem, seconds: float) -> tuple[float, float]:

@@ -151,7 +151,7 @@ def read_rivers(path: Path, within: BaseGeometry | None = None) -> list[River]:
     path = Path(path)
     check_osm_file(path)
     wanted = osmium.filter.TagFilter(*(("waterway", value) for value in WATERWAYS))
-    ways, nodes_of = _tagged_ways(path, wanted)
+    ways, nodes_of = _tagged_ways(path, wanted, osmium.filter.KeyFilter("name", "name:zh"))
     points = read_points(path, _all(nodes_of))
     lines: dict[str, list[BaseGeometry]] = {}
     for way in ways:
@@ -168,10 +168,10 @@ def area_m2(shape: BaseGeometry) -> float:
     return sum(WGS84.geometry_area_perimeter(part)[0] for part in polygons) if polygons else float("nan")
 
 
-def _tagged_ways(path: Path, wanted: object) -> tuple[list[_Outline], dict[int, NDArray[np.int64]]]:
-    """Collect ways that ``wanted`` lets pass, and their nodes."""
+def _tagged_ways(path: Path, *wanted: object) -> tuple[list[_Outline], dict[int, NDArray[np.int64]]]:
+    """Collect ways that all of ``wanted`` let pass, and their nodes."""
     ways, nodes_of = [], {}
-    for way in objects(path, osmium.osm.WAY, [wanted]):
+    for way in objects(path, osmium.osm.WAY, wanted):
         ways.append(_Outline("way", way.id, dict(way.tags), (way.id,)))
         nodes_of[way.id] = np.array([node.ref for node in way.nodes], dtype=np.int64)
     return ways, nodes_of

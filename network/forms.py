@@ -7,8 +7,9 @@ one that holds it within a larger form, can tell the mistake in the planner's la
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from network.problem import Problem
@@ -27,6 +28,7 @@ _WORDS = {
     "int_parsing": "whole_expected",
     "int_from_float": "whole_expected",
     "string_type": "text_expected",
+    "string_too_short": "text_empty",
     "bool_type": "yes_no_expected",
     "bool_parsing": "yes_no_expected",
     "greater_than": "too_small",
@@ -34,6 +36,9 @@ _WORDS = {
     "less_than_equal": "too_large",
 }
 _OURS = "network."
+
+PlainText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""A text that says something."""
 
 
 class Form(BaseModel):

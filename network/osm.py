@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from network.clip import clip
+from network.crossings import with_rivers
 from network.features import River, read_features, read_rivers
 from network.links import Way, build_network
 from network.osm_file import check_osm_file, header, objects, read_points
@@ -50,7 +51,7 @@ def read_osm(path: Path, within: BaseGeometry | None = None) -> RoadNetwork:
     Returns
     -------
     RoadNetwork
-        All pieces of road, connected or not.
+        All pieces of road, connected or not, with the named waterways that they cross.
 
     Raises
     ------
@@ -67,14 +68,12 @@ def read_osm(path: Path, within: BaseGeometry | None = None) -> RoadNetwork:
     network = build_network(ways, points, source=_source(path, said, synthetic), synthetic=synthetic)
     if not network.link_count:
         raise ProblemsError([_nothing(path, "no_roads")])
-    if within is None:
-        return network
-    clipped = clip(network, within)
+    clipped = network if within is None else clip(network, within)
     if not clipped.link_count:
         sides = {"west": network.lon.min(), "east": network.lon.max()}
         sides |= {"south": network.lat.min(), "north": network.lat.max()}
         raise ProblemsError([_nothing(path, "no_roads_within", **{k: f"{side:.4f}" for k, side in sides.items()})])
-    return clipped
+    return with_rivers(clipped, read_rivers(path, within))
 
 
 def read_place(name: str) -> RoadNetwork:

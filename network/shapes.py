@@ -5,26 +5,20 @@ All coordinates are WGS-84 degrees, longitude first. Files may carry another coo
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
-import geopandas
 import numpy as np
-import pyogrio.errors
-import pyproj.exceptions
 import shapely
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from pyproj import Geod
+from pyproj import CRS, Geod, Transformer
 from shapely.geometry.base import BaseGeometry
 
-from network.forms import Form, mistake
-from network.problem import Problem, ProblemsError
-from network.words import Phrase
-
-AREA_FILE_ENDINGS = (".geojson", ".json", ".shp", ".gpkg")
+from network.forms import Form, PlainText, mistake
+from network.shape_files import read_shapes, shape_problem
 
 _WGS84 = Geod(ellps="WGS84")
 _CIRCLE_CORNERS = 360
@@ -32,30 +26,40 @@ _LEAST_AREA = 1e-12
 """Square degrees, about 0.01 m²: corners that close together, or in one line but for rounding."""
 
 
-class Circle(Form):
-    """All within ``radius_m`` of a point, over the ground."""
+class Point(Form):
+    """A point on the ground."""
 
     lon: float
     lat: float
-    radius_m: float = Field(gt=0, le=500_000)
 
     @model_validator(mode="after")
-    def _on_earth(self) -> Circle:
+    def _on_earth(self) -> Self:
         _check_point(self.lon, self.lat)
         return self
 
 
+class Circle(Point):
+    """All within ``radius_m`` of a point, over the ground."""
+
+    radius_m: float = Field(gt=0, le=500_000)
+
+
 class Shape(Form):
-    """An area, given in exactly one of four ways.
+    """An area, given in exactly one of five ways.
 
     ``bbox: [west, south, east, north]``; ``polygon: [[lon, lat], …]``; ``around: {lon, lat, radius_m}``;
-    ``file: area.geojson``, relative to the folder that holds the form.
+    ``wkt: "POLYGON ((…))"``; ``file: area.geojson``, relative to the folder that holds the form, and of a file of
+    several layers one ``layer``. With ``buffer_m`` all within so many metres of it, over the ground; so lines and
+    points have an area too.
     """
 
     bbox: tuple[float, float, float, float] | None = None
     polygon: tuple[tuple[float, float], ...] | None = None
     around: Circle | None = None
+    wkt: PlainText | None = None
     file: str | None = None
+    layer: PlainText | None = None
+    buffer_m: float | None = Field(default=None, gt=0, le=100_000)
 
     @field_validator("bbox")
     @classmethod
@@ -73,10 +77,30 @@ class Shape(Form):
             raise mistake("network.shapes.corners")
         return polygon
 
+    @field_validator("wkt")
+    @classmethod
+    def _drawable(cls, wkt: str | None) -> str | None:
+        if wkt is None:
+            return None
+        drawn = shapely.from_wkt(wkt, on_invalid="ignore")
+        if drawn is None or drawn.is_empty:
+            raise mistake("network.shapes.wkt_broken")
+        corners = shapely.get_coordinates(drawn)
+        if not np.isfinite(corners).all():
+            raise mistake("network.shapes.wkt_broken")
+        # One corner with longitude and latitude swapped tells enough.
+        for corner in corners[np.abs(corners[:, 1]).argmax()], corners[np.abs(corners[:, 0]).argmax()]:
+            _check_point(*corner.tolist())
+        return wkt
+
     @model_validator(mode="after")
     def _exactly_one(self) -> Shape:
-        if sum(way is not None for way in (self.bbox, self.polygon, self.around, self.file)) != 1:
+        if sum(way is not None for way in (self.bbox, self.polygon, self.around, self.wkt, self.file)) != 1:
             raise mistake("network.shapes.one")
+        if self.layer is not None and self.file is None:
+            raise mistake("network.shapes.layer_of_no_file")
+        if self.wkt is not None and self.buffer_m is None and not shapely.from_wkt(self.wkt).area:
+            raise mistake("network.shapes.no_area")
         return self
 
 
@@ -99,18 +123,26 @@ def geometry(shape: Shape, folder: Path | None = None) -> BaseGeometry:
     ProblemsError
         The shape's file is missing, outside the folder, or holds no area.
     """
+    drawn = _drawn(shape, folder)
+    return drawn if shape.buffer_m is None else _buffered(drawn, shape.buffer_m)
+
+
+def _drawn(shape: Shape, folder: Path | None) -> BaseGeometry:
+    """Draw a shape without what lies around it."""
     if shape.bbox is not None:
         return shapely.box(*shape.bbox)
     if shape.polygon is not None:
         return shapely.make_valid(shapely.Polygon(shape.polygon))
     if shape.around is not None:
         return _circle(shape.around)
+    if shape.wkt is not None:
+        return shapely.make_valid(shapely.from_wkt(shape.wkt))
     assert shape.file is not None
     home = (folder or Path()).resolve()
     path = (home / shape.file).resolve()
     if not path.is_relative_to(home):
-        raise _problem("file_outside", file=shape.file)
-    return _read_area(path, shape.file)
+        raise shape_problem("file_outside", file=shape.file)
+    return read_shapes(path, shape.file, shape.layer, areas_alone=shape.buffer_m is None)
 
 
 def contains(shape: Shape, lon: ArrayLike, lat: ArrayLike, folder: Path | None = None) -> NDArray[np.bool_]:
@@ -135,6 +167,13 @@ def contains(shape: Shape, lon: ArrayLike, lat: ArrayLike, folder: Path | None =
     return inside
 
 
+@lru_cache(maxsize=64)
+def plane_around(lon: float, lat: float) -> Transformer:
+    """Give the way to a plane, in metres, on which distances from the point are true."""
+    plane = CRS.from_proj4(f"+proj=aeqd +lon_0={lon} +lat_0={lat} +ellps=WGS84 +units=m")
+    return Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+
+
 def parse_area(text: str) -> BaseGeometry:
     """Read what ``--within`` was given.
 
@@ -150,16 +189,16 @@ def parse_area(text: str) -> BaseGeometry:
     """
     parts = [_number(part) for part in text.replace("，", ",").split(",")]
     if all(part is None for part in parts):
-        return _read_area(Path(text), text)
+        return read_shapes(Path(text), text)
     sides = [part for part in parts if part is not None]
     if len(sides) != 4 or len(parts) != 4:
-        raise _problem("four", shown=text)
+        raise shape_problem("four", shown=text)
     west, south, east, north = sides
     try:
         _check_box(west, south, east, north)
     except PydanticCustomError as error:
         words, values = str(error.type).removeprefix("network.shapes."), dict(error.context or {})
-        raise _problem(words, shown=text, **values) from error
+        raise shape_problem(words, shown=text, **values) from error
     return shapely.box(west, south, east, north)
 
 
@@ -194,38 +233,12 @@ def _circle(circle: Circle) -> BaseGeometry:
     return shapely.Polygon(np.column_stack([lon, lat]))
 
 
-def _read_area(path: Path, said: str) -> BaseGeometry:
-    """Read the polygons of a file; ``said`` is what the planner calls it."""
-    if not path.is_file():
-        raise _problem("file_missing", file=said)
-    if path.suffix.lower() not in AREA_FILE_ENDINGS:
-        raise _problem("file_kind", file=said, endings=", ".join(AREA_FILE_ENDINGS))
-    area = _polygons(path, path.stat().st_mtime_ns)
-    if isinstance(area, str):
-        raise _problem(area, file=said)
-    return area
-
-
-@lru_cache(maxsize=64)
-def _polygons(path: Path, _changed_ns: int) -> BaseGeometry | str:
-    """Join the polygons of a file in WGS-84, or name what is wrong with it; read again when it changed."""
-    try:
-        layer = geopandas.read_file(path, engine="pyogrio")
-        layer = layer.to_crs("EPSG:4326") if getattr(layer, "crs", None) is not None else layer
-    except (pyogrio.errors.DataSourceError, pyproj.exceptions.ProjError, OSError, ValueError):
-        return "file_unreadable"
-    if "geometry" not in layer:
-        return "file_no_area"
-    shapes = layer.geometry.dropna()
-    shapes = shapes[shapes.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])]
-    area = shapely.union_all(shapely.make_valid(shapes.to_numpy()))
-    if not area.area:
-        return "file_no_area"
-    west, south, east, north = area.bounds
-    on_earth = math.isfinite(west) and west >= -180 and east <= 180 and south >= -90 and north <= 90
-    return area if on_earth else "file_projected"
-
-
-def _problem(entry: str, *, shown: object = None, **values: object) -> ProblemsError:
-    what, mend = Phrase(f"network.shapes.{entry}", **values), Phrase(f"network.shapes.{entry}_mend", **values)
-    return ProblemsError([Problem(what, mend, value=shown)])
+def _buffered(drawn: BaseGeometry, buffer_m: float) -> BaseGeometry:
+    """All within ``buffer_m`` of a shape, measured on a map whose middle is the shape's."""
+    west, south, east, north = drawn.bounds
+    there = plane_around((west + east) / 2, (south + north) / 2)
+    wide = shapely.buffer(shapely.transform(drawn, there.transform, interleaved=False), buffer_m)
+    back: BaseGeometry = shapely.transform(
+        wide, lambda x, y: there.transform(x, y, direction="INVERSE"), interleaved=False
+    )
+    return back

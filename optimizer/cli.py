@@ -8,25 +8,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from network.problem import Problem, ProblemsError
 from network.words import Language, Phrase, say
-from optimizer.cli_session import DONE, PROBLEM, WRONG_USAGE, Session, problem_values, speak_utf8
+from optimizer.cli_scenarios import DRAWS, SEED, drawn_files, planned_region, write_drawn
+from optimizer.cli_session import DONE, PROBLEM, WARNINGS_SHOWN, WRONG_USAGE, Session, problem_values, speak_utf8
 from optimizer.cli_usage import LANGUAGE_VARIABLE, amount, language_of, print_help, usage_message
-
-if TYPE_CHECKING:
-    from optimizer.region.region import Region
 
 DEMO_REGION = Path(__file__).parents[1] / "datasets" / "yubei"
 DEMO_PLAN = Path("reserve-demo")
 TIME_LIMIT_S = 600.0
-WARNINGS_SHOWN = 3
-"""So many of a region's warnings when it is planned; ``validate`` shows all."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -38,6 +32,7 @@ DebugOption = Annotated[bool, typer.Option("--debug")]
 RegionArgument = Annotated[Path, typer.Argument(metavar="REGION")]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN")]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR")]
+SeedOption = Annotated[int, typer.Option("--seed", metavar="S", min=0)]
 
 
 @app.callback()
@@ -111,7 +106,8 @@ def plan(
     region: RegionArgument,
     out: OutOption,
     budget: Annotated[float | None, typer.Option("--budget", metavar="CNY", parser=amount)] = None,
-    scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID")] = None,
+    scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID|FILE.yaml|N")] = None,
+    seed: SeedOption = SEED,
     risk: Annotated[
         Literal["expected", "cvar", "worst"], typer.Option("--risk", metavar="expected|cvar|worst")
     ] = "expected",
@@ -123,8 +119,33 @@ def plan(
 ) -> None:
     """Make the annual reserve plan of a region."""
     with Session(lang, as_json, debug) as session:
-        ids = None if scenarios is None else tuple(one.strip() for one in scenarios.split(",") if one.strip())
-        _plan(session, region, out, budget_cny=budget, risk=risk, gap=gap, time_limit_s=time_limit, scenario_ids=ids)
+        options: dict[str, Any] = {"budget_cny": budget, "risk": risk, "gap": gap, "time_limit_s": time_limit}
+        _plan(session, region, out, scenarios=scenarios, seed=seed, **options)
+
+
+@app.command()
+def events(
+    region: RegionArgument,
+    target: Annotated[Path, typer.Option("--out", metavar="DIR|FILE.yaml")],
+    number: Annotated[int, typer.Option("--number", metavar="N", min=1)] = DRAWS,
+    seed: SeedOption = SEED,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Draw scenarios at random from the events that can strike a region."""
+    with Session(lang, as_json, debug) as session:
+        session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+        from optimizer.events.draw import draw_scenarios
+        from optimizer.progress import part
+        from optimizer.region.reading import read_region
+
+        drawn_files(target)
+        read = read_region(region)
+        session.warn(read.warnings, WARNINGS_SHOWN)
+        drawn = draw_scenarios(read, number, seed, lang, progress=part(session.progress, 0.1, 0.6))
+        figures = write_drawn(session, read, drawn, target)
+        session.tell([say("optimizer.cli.drawn", lang, **figures)], figures)
 
 
 @app.command()
@@ -143,7 +164,9 @@ def whatif(
 ) -> None:
     """Close roads and compare before and after."""
     with Session(lang, as_json, debug) as session:
-        _what_if(session, region, closures, out, with_plan, at_h=at, vehicle=vehicle, night=night, speed=speed)
+        from optimizer.cli_analysis import run_what_if
+
+        run_what_if(session, region, closures, out, with_plan, at_h=at, vehicle=vehicle, night=night, speed=speed)
 
 
 @app.command()
@@ -164,6 +187,41 @@ def verify(
         checks = [{"name": one.name, "claims": one.claims, "passed": one.passed} for one in done.checks]
         result = {"plan": str(plan), "claims": done.claims, "checks": checks, "failures": failures}
         session.tell(lines, result, sound=done.passed)
+
+
+@app.command()
+def critical(
+    region: RegionArgument,
+    out: OutOption,
+    plan_folder: Annotated[Path | None, typer.Option("--plan", metavar="PLAN")] = None,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1)] = 20,
+    event: Annotated[str | None, typer.Option("--scenario", metavar="ID")] = None,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Rank bridges, tunnels and roads by the damage that their loss does."""
+    with Session(lang, as_json, debug) as session:
+        session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+        from optimizer.analysis.critical import find_critical
+        from optimizer.analysis.critical_folder import check_out, manifest, write_critical
+        from optimizer.analysis.critical_stock import planned_stock, present_stock
+        from optimizer.analysis.critical_told import Told
+        from optimizer.plan.folder import read_plan_folder
+        from optimizer.progress import part
+        from optimizer.region.reading import read_region
+
+        check_out(out)
+        read = read_region(region)
+        stock = present_stock(read) if plan_folder is None else planned_stock(read, read_plan_folder(plan_folder))
+        session.warn(read.warnings, WARNINGS_SHOWN)
+        found = find_critical(stock, event, progress=part(session.progress, 0.1, 0.9))
+        name = "" if plan_folder is None else plan_folder.resolve().name
+        progress = part(session.progress, 0.9, 1.0)
+        session.warn(write_critical(found, out, lang, top, name, progress=progress))
+        told = Told(found, lang)
+        lines = [told.title(), *told.worst(top), say("optimizer.cli.critical_written", lang, path=out)]
+        session.tell(lines, {"folder": str(out), **manifest(found, lang, top, name)})
 
 
 @app.command()
@@ -262,7 +320,8 @@ def _plan(
     risk: Risk = "expected",
     gap: float = 0.01,
     time_limit_s: float = TIME_LIMIT_S,
-    scenario_ids: tuple[str, ...] | None = None,
+    scenarios: str | None = None,
+    seed: int = SEED,
 ) -> None:
     """Read a region, plan it, write the plan folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
@@ -271,80 +330,23 @@ def _plan(
     from optimizer.plan.folder import write_plan
     from optimizer.plan.manifest import PLAN_FOLDER
     from optimizer.progress import part
-    from optimizer.region.reading import read_region
     from optimizer.report.summary import headline
 
     language = session.language
     check_out(out, PLAN_FOLDER)
-    read = read_region(region)
-    _check_scenarios(read, scenario_ids or ())
-    session.warn(read.warnings, WARNINGS_SHOWN)
-    made = make_plan(
-        read,
-        budget_cny=budget_cny,
-        risk=risk,
-        gap=gap,
-        time_limit_s=time_limit_s,
-        scenario_ids=scenario_ids,
-        progress=part(session.progress, 0.1, 0.8),
-    )
-    write_plan(made, out, language, progress=part(session.progress, 0.8, 1.0))
+    with planned_region(session, region, scenarios, seed) as (read, ids):
+        session.warn(read.warnings, WARNINGS_SHOWN)
+        made = make_plan(
+            read,
+            budget_cny=budget_cny,
+            risk=risk,
+            gap=gap,
+            time_limit_s=time_limit_s,
+            scenario_ids=ids,
+            progress=part(session.progress, 0.1, 0.8),
+        )
+        write_plan(made, out, language, progress=part(session.progress, 0.8, 1.0))
     lines = headline(made, language, out)
     files = sorted(path.name for path in out.iterdir())
     result = {"plan": str(out), "headline": lines, "files": files, "proven": made.proven, "seconds": made.seconds}
     session.tell(lines, result)
-
-
-def _what_if(
-    session: Session,
-    region: Path,
-    closures: Path,
-    out: Path,
-    plan: Path | None,
-    *,
-    at_h: float | None,
-    vehicle: Vehicle,
-    night: bool,
-    speed: float,
-) -> None:
-    """Read region, closures and plan, close the roads, write the folder and tell the headline."""
-    session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
-    from network.closures import read_closures
-    from optimizer.analysis.plan_given import read_plan_of
-    from optimizer.analysis.whatif import baseline, what_if
-    from optimizer.analysis.whatif_report.figures import figures_of
-    from optimizer.analysis.whatif_report.folder import WHATIF_FOLDER, write_what_if
-    from optimizer.analysis.whatif_report.summary import headline
-    from optimizer.checksum import sha256
-    from optimizer.output_folder import check_out, plain
-    from optimizer.progress import part
-    from optimizer.region.reading import read_region
-
-    check_out(out, WHATIF_FOLDER)
-    closed = read_closures(closures)
-    read = read_region(region)
-    session.warn(read.warnings, WARNINGS_SHOWN)
-    inputs, tables = {f"closures/{closures.name}": sha256(closures)}, None
-    if plan is not None:
-        given, warnings = read_plan_of(read, plan)
-        session.warn(warnings)
-        inputs["plan/plan.json"], tables = sha256(plan / "plan.json"), given.tables
-    session.progress(Phrase("optimizer.whatif.step_compare"), 0.3)
-    before = baseline(read, plan=tables, vehicle_class=vehicle, night=night, speed_factor=speed)
-    found = what_if(read, closed, folder=closures.parent, before=before, plan=tables, at_h=at_h)
-    write_what_if(found, out, session.language, inputs=inputs, progress=part(session.progress, 0.5, 1.0))
-    lines = headline(found, session.language, out)
-    files = sorted(path.name for path in out.iterdir())
-    session.tell(
-        lines, {"whatif": str(out), "headline": lines, "figures": plain(asdict(figures_of(found))), "files": files}
-    )
-
-
-def _check_scenarios(region: Region, wanted: tuple[str, ...]) -> None:
-    """Refuse ids of scenarios that the region does not have."""
-    known = [scenario.id for scenario in region.scenarios]
-    mend = Phrase("optimizer.cli.unknown_scenario_mend", known=", ".join(known))
-    what = Phrase("optimizer.cli.unknown_scenario")
-    unknown = [Problem(what, mend, value=one) for one in wanted if one not in known]
-    if unknown:
-        raise ProblemsError(unknown)

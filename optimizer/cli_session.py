@@ -20,6 +20,9 @@ from network.problem import Problem, ProblemsError
 from network.words import Language, say
 from optimizer.cli_progress import ShownProgress
 
+WARNINGS_SHOWN = 3
+"""So many of a region's warnings when it is worked with; ``validate`` shows all."""
+
 DONE, PROBLEM, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 

@@ -1,7 +1,7 @@
 """Make the tables and the roads of the demo region: ``python datasets/yubei/make_yubei.py [--out FOLDER]``.
 
-Everything follows from one seed and the facts in ``facts/``; a second run writes the same bytes. ``region.yaml`` and
-``scenarios.yaml`` are written by hand and stay as they are.
+Everything follows from one seed and the facts in ``facts/``; a second run writes the same bytes. ``region.yaml``,
+``scenarios.yaml`` and ``events.yaml`` are written by hand and stay as they are.
 """
 
 from __future__ import annotations

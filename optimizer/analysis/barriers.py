@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.closures import Closure, apply_closures
+from network.closed_times import apply_closures
+from network.closures import Closure
 from network.speeds import VEHICLE_CLASSES, link_times_ms
 from network.times import UNREACHABLE, travel_times_ms
 from optimizer.region.region import Region

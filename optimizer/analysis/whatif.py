@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.closures import Closure, matched_links
+from network.closed_links import matched_links
+from network.closures import Closure
 from network.roads import RoadNetwork
 from network.times import UNREACHABLE
 from optimizer.analysis.access import GROUPS, ISOLATED, SUPPLIES_DRIVE, statuses

@@ -108,10 +108,10 @@ def _sources(region: Region, stock: pd.DataFrame, items: pd.DataFrame) -> pd.Dat
     physical["storage_m3"] = physical["storage_m3"].where(physical["kind"] != "candidate", 0.0).fillna(0.0)
     unit_m3 = region.tables["items"].set_index("item_id")["volume_m3"].fillna(0.0)
     bodily = stock[stock["holding_mode"] == "physical"]
-    volume = (bodily["existing"] * bodily["item_id"].map(unit_m3)).astype(float)
+    volume = bodily["existing"].astype(float) * bodily["item_id"].map(unit_m3).astype(float)
     wanted = bodily["item_id"].isin(relief)
     present, other = (
-        physical["site_id"].map(volume[chosen].groupby(bodily["site_id"][chosen]).sum()).fillna(0.0)
+        physical["site_id"].map(volume[chosen].groupby(bodily["site_id"][chosen]).sum()).astype(float).fillna(0.0)
         for chosen in (wanted, ~wanted)
     )
     # Goods without a norm lie in the same depots and stay; relief that is there already is never put out.

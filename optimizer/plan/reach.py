@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.closures import apply_closures
+from network.closed_times import apply_closures
 from network.speeds import VEHICLE_CLASSES, link_times_ms
 from network.times import UNREACHABLE, travel_times_ms
 from optimizer.region.region import Region
@@ -22,7 +22,7 @@ MS_A_MINUTE = 60_000
 def link_ms(region: Region, state: RoadState, vehicle_class: str) -> NDArray[np.int32]:
     """(m,) milliseconds over each link in a state of the roads; closed ones carry ``UNREACHABLE``."""
     vehicle = VEHICLE_CLASSES[vehicle_class]
-    free = link_times_ms(region.roads, vehicle, speed_factor=state.speed_factor, night=state.night)
+    free = link_times_ms(region.roads, vehicle, speed_factor=state.speed_factor, night=state.night, rain=state.rain)
     return apply_closures(state.closures, region.roads, free, vehicle, region.folder)
 
 

@@ -44,8 +44,8 @@ def copy_region(region: Region, folder: Path) -> None:
 
 
 def write_roads(region: Region, plan_folder: Path) -> str:
-    """Keep the compiled roads: where the region's own file is one, that is it. Gives its path inside the folder."""
-    if region.settings.roads.endswith(".npz"):
+    """Keep the compiled roads: where the region's own file is all of them, that is it. Gives its path in the folder."""
+    if region.settings.roads.endswith(".npz") and not region.roads.temporary.any():
         return f"region/{region.settings.roads}"
     region.roads.save(plan_folder / ROADS)
     return ROADS
@@ -57,9 +57,9 @@ def _sources(region: Region) -> dict[str, Path]:
     registers = {register_name(path, home): path for path in register_files(region.settings, home).values()}
     found: dict[str, Path] = {}
     for name in region.inputs:
-        source = registers.get(name, home / name)
+        source = registers.get(name, region.elsewhere.get(name, home / name))
         found[name] = source
-    for shape in _shapes(region.scenarios):
+    for shape in _shapes((*region.scenarios, region.events)):
         if shape.file is not None:
             found.setdefault(shape.file, home / shape.file)
     for name, source in list(found.items()):

@@ -79,7 +79,7 @@ def second_stage(region: Region, first: FirstStage, scenarios: tuple[Scenario, .
         posting_scenario=postings["scenario"].to_numpy(np.int64),
         posting_pool=postings["pool"].to_numpy(np.int64),
         posting_source=postings["source"].to_numpy(np.int64),
-        posting_minutes=_minutes(region, first, postings, due),
+        posting_minutes=working_minutes(region, first, postings, due),
         due_min=due,
     )
     reached = pd.DataFrame([times.reached() for times in roads])
@@ -138,7 +138,7 @@ def _kept(region: Region, first: FirstStage, scenario: Scenario) -> NDArray[np.f
     return np.where(closed, 0.0, share)
 
 
-def _minutes(
+def working_minutes(
     region: Region, first: FirstStage, postings: pd.DataFrame, due: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """(N, D) minutes that a posted vehicle can work: from both goods and vehicle being there until the due time."""

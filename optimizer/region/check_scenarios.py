@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
-from network.closures import matched_links
+from network.closed_links import matched_links, staked_stretches
 from network.coordinates import to_wgs84
 from network.problem import Problem, ProblemsError
+from network.words import Phrase
 from optimizer.region.check_keys import nearest_id
 from optimizer.region.check_sites import PLACES
 from optimizer.region.draft import Draft
@@ -26,7 +28,7 @@ def check_scenarios(draft: Draft) -> Iterator[Problem]:
     """Ids used twice, unknown hazards, towns and sites, selectors without sites, closures without links."""
     if draft.scenarios is None:
         return
-    sites = _placed(draft)
+    sites = placed_sites(draft)
     first: dict[str, int] = {}
     for entry, scenario in enumerate(draft.scenarios.form.scenarios):
         place = draft.scenarios.place(entry)
@@ -35,12 +37,12 @@ def check_scenarios(draft: Draft) -> Iterator[Problem]:
             row = draft.scenarios.row_of(("scenarios", first[scenario.id], "id"))
             yield draft.scenarios.problem((*path, "id"), "scenario_twice", value=scenario.id, other=row)
         first.setdefault(scenario.id, place)
-        yield from _hazard(draft.scenarios, (*path, "event", "hazard"), scenario.event.hazard)
+        yield from check_hazard(draft.scenarios, (*path, "event", "hazard"), scenario.event.hazard)
         yield from _selectors(draft, draft.scenarios, path, scenario, sites)
         yield from _closures(draft, draft.scenarios, path, scenario)
 
 
-def _placed(draft: Draft) -> pd.DataFrame:
+def placed_sites(draft: Draft) -> pd.DataFrame:
     """Give the sites in WGS-84, as scenarios mean them."""
     sites = draft.tables["sites"].frame.copy()
     system = draft.settings.form.coordinates if draft.settings else "wgs84"
@@ -48,7 +50,8 @@ def _placed(draft: Draft) -> pd.DataFrame:
     return sites
 
 
-def _hazard(file: FormFile[ScenarioFile], path: FormPath, hazard: str) -> Iterator[Problem]:
+def check_hazard(file: FormFile[Any], path: FormPath, hazard: str) -> Iterator[Problem]:
+    """Report a hazard that is none."""
     if hazard not in HAZARDS:
         nearest = nearest_id(hazard, set(HAZARDS), {word: code for code, word in HAZARDS.items()})
         known = ", ".join(f"{code} {word}" for code, word in HAZARDS.items())
@@ -78,7 +81,7 @@ def _where(
     """Unknown names in one selector; where all are known, that some site of ``kinds`` is meant."""
     unknown = [*_unknown_sites(file, path, where, sites)] if draft.whole("sites") else []
     for place, hazard in enumerate(where.hazards):
-        unknown += _hazard(file, (*path, "hazards", place), hazard)
+        unknown += check_hazard(file, (*path, "hazards", place), hazard)
     yield from unknown
     if unknown or not draft.whole("sites"):
         return
@@ -86,7 +89,7 @@ def _where(
     try:
         chosen = selected(where, among, draft.folder)
     except ProblemsError as error:
-        yield from _at(error, file, (*path, "within"))
+        yield from problems_at(error, file, (*path, "within"))
         return
     if not chosen.any():
         listed = ", ".join(f"{kind} {SITE_KINDS[kind]}" for kind in kinds)
@@ -108,17 +111,26 @@ def _unknown_sites(
 
 
 def _closures(draft: Draft, file: FormFile[ScenarioFile], path: FormPath, scenario: Scenario) -> Iterator[Problem]:
+    """Closures that match nothing; of those by stakes, how exactly they are placed."""
     if draft.roads is None:
         return
+    listed = set(draft.tables["temporary_links"].frame["temporary_id"])
     for place, closure in enumerate(scenario.roads.closures):
         where = (*path, "roads", "closures", place)
         try:
             matched_links(closure, draft.roads, draft.folder)
         except ProblemsError as error:
-            yield from _at(error, file, where)
+            # A temporary link that the table lists is lacking for a reason that has been told.
+            if not closure.temporary or not listed.issuperset(closure.temporary):
+                yield from problems_at(error, file, where)
+            continue
+        for stretch in staked_stretches([closure], draft.roads):
+            what, mend = stretch.phrase(), Phrase("network.stakes.stretch_mend")
+            told = Problem(what, mend, file.file, file.row_of(where), path_text((*where, "stakes")), severity="warning")
+            yield told
 
 
-def _at(error: ProblemsError, file: FormFile[ScenarioFile], path: FormPath) -> Iterator[Problem]:
+def problems_at(error: ProblemsError, file: FormFile[Any], path: FormPath) -> Iterator[Problem]:
     """Tell problems found further down with the place in our file."""
     for problem in error.problems:
         yield replace(problem, file=file.file, row=file.row_of(path), column=path_text(path))

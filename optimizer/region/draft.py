@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from network.roads import RoadNetwork
+from optimizer.region.events import EventFile
 from optimizer.region.overrides import OverrideFile
 from optimizer.region.scenarios import ScenarioFile
 from optimizer.region.settings import RegionSettings
@@ -23,7 +24,7 @@ class Draft:
     folder : Path
     tables : dict of str to TypedTable
         Every table; coordinates as the files have them.
-    settings, scenarios, overrides : FormFile, optional
+    settings, scenarios, overrides, events : FormFile, optional
         None where the file is missing or not sound.
     rules : tuple of Rule
     roads : RoadNetwork, optional
@@ -39,6 +40,7 @@ class Draft:
     rules: tuple[Rule, ...]
     roads: RoadNetwork | None
     unread: frozenset[str] = frozenset()
+    events: FormFile[EventFile] | None = None
 
     def whole(self, table: str) -> bool:
         """Whether all rows of a table are known, so that what is not among them does not exist.

@@ -11,6 +11,7 @@ from typing import Any
 from network.problem import Problem
 from network.words import Phrase
 from optimizer.region.csv_table import read_csv_table
+from optimizer.region.events import EventFile
 from optimizer.region.headings import normal_heading
 from optimizer.region.overrides import OverrideFile
 from optimizer.region.raw_table import RawTable, raw_table
@@ -19,6 +20,7 @@ from optimizer.region.scenarios import ScenarioFile
 from optimizer.region.schema import Table
 from optimizer.region.settings import RegionSettings
 from optimizer.region.settings_sheet import (
+    EVENT_TITLES,
     OVERRIDE_TITLES,
     SCENARIO_TITLES,
     SETTINGS_TITLES,
@@ -28,6 +30,9 @@ from optimizer.region.settings_sheet import (
 from optimizer.region.site_layer import LAYER_SUFFIXES, read_site_layer
 from optimizer.region.workbook import Sheet, read_workbook
 from optimizer.region.yaml_form import FormFile, read_form
+
+PLANNED = "planned_scenarios.yaml"
+"""Scenarios that take the place of the region's own; a plan made for such keeps them in its copy of the region."""
 
 EXPLANATION_TITLES = ("explanations", "说明")
 """Sheets of the template that hold no data."""
@@ -41,7 +46,7 @@ class RegionFiles:
     ----------
     folder : Path
         Paths inside the region are relative to it.
-    settings, scenarios, overrides : FormFile, optional
+    settings, scenarios, overrides, events : FormFile, optional
         None where the file is missing or not sound.
     raws : dict of str to list of RawTable
         Table name to the files that hold it.
@@ -54,6 +59,7 @@ class RegionFiles:
     settings: FormFile[RegionSettings] | None = None
     scenarios: FormFile[ScenarioFile] | None = None
     overrides: FormFile[OverrideFile] | None = None
+    events: FormFile[EventFile] | None = None
     raws: dict[str, list[RawTable]] = field(default_factory=dict)
     read: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -63,8 +69,8 @@ class RegionFiles:
     """Tables of which some file could not be read."""
 
 
-def gather(path: Path) -> RegionFiles:
-    """Read the files of the region at ``path``, a folder or a workbook."""
+def gather(path: Path, scenarios: Path | None = None) -> RegionFiles:
+    """Read the files of the region at ``path``, a folder or a workbook; ``scenarios`` take the place of its own."""
     if path.is_dir():
         files = RegionFiles(path)
         _gather_forms(files)
@@ -78,6 +84,10 @@ def gather(path: Path) -> RegionFiles:
         _gather_workbook(files, path)
     else:
         return RegionFiles(path.parent, problems=[_problem("no_region", str(path))], seen=_all_names())
+    if scenarios is None and path.is_dir() and (path / PLANNED).is_file():
+        scenarios = path / PLANNED
+    if scenarios is not None:
+        _take_planned(files, scenarios)
     for name in ("region", "scenarios"):
         if name not in files.seen:
             files.problems.append(_problem(f"missing_{name}", f"{name}.yaml"))
@@ -92,7 +102,12 @@ def find_table(name: str) -> Table | None:
 
 
 def _gather_forms(files: RegionFiles) -> None:
-    for name, model in (("region", RegionSettings), ("scenarios", ScenarioFile), ("overrides", OverrideFile)):
+    for name, model in (
+        ("region", RegionSettings),
+        ("scenarios", ScenarioFile),
+        ("overrides", OverrideFile),
+        ("events", EventFile),
+    ):
         path = files.folder / f"{name}.yaml"
         if path.is_file():
             files.read[path.name] = path
@@ -108,6 +123,14 @@ def _take_form(files: RegionFiles, name: str, file: str, found: tuple[FormFile[A
         return
     files.seen.add(name)
     setattr(files, "settings" if name == "region" else name, form)
+
+
+def _take_planned(files: RegionFiles, path: Path) -> None:
+    """Put the scenarios in the file at ``path`` in the place of the region's own."""
+    files.read[PLANNED] = path
+    files.seen.add("scenarios")
+    files.scenarios, problems = read_form(path, ScenarioFile)
+    files.problems += problems
 
 
 def _gather_workbook(files: RegionFiles, path: Path) -> None:
@@ -127,10 +150,19 @@ def _take_sheet(files: RegionFiles, sheet: Sheet) -> None:
     elif title in SCENARIO_TITLES:
         _take_form(files, "scenarios", sheet.file, read_text_sheet(sheet, ScenarioFile))
     elif title in OVERRIDE_TITLES:
-        if any(row and row[0] is not None for row in sheet.rows):
+        if _says_something(sheet):
             _take_form(files, "overrides", sheet.file, read_text_sheet(sheet, OverrideFile))
+    elif title in EVENT_TITLES:
+        if _says_something(sheet):
+            _take_form(files, "events", sheet.file, read_text_sheet(sheet, EventFile))
     elif title not in EXPLANATION_TITLES:
         _take_table(files, sheet.title, sheet.file, lambda table: raw_table(sheet.file, sheet.rows, table))
+
+
+def _says_something(sheet: Sheet) -> bool:
+    """Whether a sheet of YAML holds more than blanks and the template's example, whose lines begin with #."""
+    texts = (str(row[0]).strip() for row in sheet.rows if row and row[0] is not None)
+    return any(text and not text.startswith("#") for text in texts)
 
 
 def _gather_csv(files: RegionFiles) -> None:

@@ -11,6 +11,7 @@ from network.roads import RoadNetwork
 from network.snap import snap
 from network.words import Phrase
 from optimizer.checksum import sha256
+from optimizer.region.check_events import check_events
 from optimizer.region.check_holdings import check_holdings
 from optimizer.region.check_keys import check_keys
 from optimizer.region.check_overrides import check_overrides
@@ -19,6 +20,7 @@ from optimizer.region.check_rules import check_rules
 from optimizer.region.check_scenarios import check_scenarios
 from optimizer.region.check_sites import check_sites
 from optimizer.region.draft import Draft
+from optimizer.region.events import shapes_of_events
 from optimizer.region.files import RegionFiles, gather
 from optimizer.region.region import Region
 from optimizer.region.region_tables import REGION_TABLES
@@ -27,15 +29,25 @@ from optimizer.region.road_files import load_roads
 from optimizer.region.scenarios import shapes_of
 from optimizer.region.settings import RegionSettings
 from optimizer.region.standards import Rule
+from optimizer.region.temporary_links import add_temporary_links, ends_in_wgs84
 from optimizer.region.typed_table import TypedTable, empty_table, typed_table
 
-_CHECKS = (check_keys, check_sites, check_places, check_holdings, check_scenarios, check_overrides, check_rules)
+_CHECKS = (
+    check_keys,
+    check_sites,
+    check_places,
+    check_holdings,
+    check_scenarios,
+    check_events,
+    check_overrides,
+    check_rules,
+)
 
 _WHOLE_FILE = frozenset({"broken_csv", "empty_table", "no_headings", "missing_column"})
 """Words for what is wrong with a file as a whole though it is told with a row."""
 
 
-def read_region(path: Path) -> Region:
+def read_region(path: Path, scenarios: Path | None = None) -> Region:
     """Read the region at ``path``.
 
     Parameters
@@ -43,6 +55,8 @@ def read_region(path: Path) -> Region:
     path : Path
         A folder with ``region.yaml``, ``scenarios.yaml`` and tables as CSV, layers or workbook; or one .xlsx workbook
         with sheets ``region``, ``scenarios`` and one a table. The roads are a file that the settings name.
+    scenarios : Path, optional
+        A scenario file that takes the place of the region's own scenarios; its shapes' files lie in the region.
 
     Returns
     -------
@@ -55,7 +69,7 @@ def read_region(path: Path) -> Region:
         Something is wrong: every error and warning of all files at once.
     """
     path = Path(path)
-    files = gather(path)
+    files = gather(path, scenarios)
     draft, problems = _draft(files)
     for check in _CHECKS:
         problems += check(draft)
@@ -87,8 +101,13 @@ def _draft(files: RegionFiles) -> tuple[Draft, list[Problem]]:
         roads = loaded.roads
         rules, found = read_rules(files.settings.form, files.folder)
         problems += loaded.problems + found
+        if roads is not None:
+            roads, found = add_temporary_links(tables["temporary_links"], files.settings.form, roads)
+            problems += found
     unread = frozenset(files.unread | (files.seen - files.raws.keys()))
-    draft = Draft(files.folder, tables, files.settings, files.scenarios, files.overrides, rules, roads, unread)
+    draft = Draft(
+        files.folder, tables, files.settings, files.scenarios, files.overrides, rules, roads, unread, files.events
+    )
     return draft, problems
 
 
@@ -107,9 +126,14 @@ def _region(draft: Draft, settings: RegionSettings, roads: RoadNetwork, files: R
     """Put a sound draft into its final form."""
     assert draft.scenarios is not None
     tables = {name: table.frame for name, table in draft.tables.items()}
-    sites = tables["sites"].copy()
-    sites["lon"], sites["lat"] = to_wgs84(sites["lon"].to_numpy(), sites["lat"].to_numpy(), settings.coordinates)
-    tables["sites"] = sites
+    for name in ("sites", "past_events"):
+        placed = tables[name].copy()
+        placed["lon"], placed["lat"] = to_wgs84(
+            placed["lon"].to_numpy(), placed["lat"].to_numpy(), settings.coordinates
+        )
+        tables[name] = placed
+    sites = tables["sites"]
+    tables["temporary_links"] = ends_in_wgs84(tables["temporary_links"], settings.coordinates)
     return Region(
         settings=settings,
         tables=tables,
@@ -121,6 +145,8 @@ def _region(draft: Draft, settings: RegionSettings, roads: RoadNetwork, files: R
         folder=files.folder,
         inputs=_inputs(files, settings),
         warnings=(),
+        events=files.events.form if files.events else None,
+        elsewhere={name: file for name, file in files.read.items() if file != files.folder / name},
     )
 
 
@@ -130,6 +156,7 @@ def _inputs(files: RegionFiles, settings: RegionSettings) -> dict[str, str]:
     read = dict(files.read)
     read[settings.roads] = files.folder / settings.roads
     shapes = [shape for scenario in files.scenarios.form.scenarios for shape in shapes_of(scenario)]
+    shapes += shapes_of_events(files.events.form) if files.events else ()
     read |= {shape.file: files.folder / shape.file for shape in shapes if shape.file}
     registers = register_files(settings, files.folder.resolve()).values()
     read |= {register_name(path, files.folder): path for path in registers}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from network.problem import Problem
 from network.roads import RoadNetwork
 from network.snap import Snapping
+from optimizer.region.events import EventFile
 from optimizer.region.overrides import Override
 from optimizer.region.scenarios import Scenario
 from optimizer.region.settings import RegionSettings
@@ -31,6 +33,7 @@ class Region:
         In force: registers, adoptions, changes and standings of ``region.yaml`` applied.
     overrides : tuple of Override
     roads : RoadNetwork
+        With the region's temporary links.
     snapping : Snapping
         Of the sites, in the order of ``tables["sites"]``.
     folder : Path
@@ -39,6 +42,10 @@ class Region:
         SHA-256 of each file read, by name.
     warnings : tuple of Problem
         What was found odd but bearable.
+    events : EventFile, optional
+        Kinds of events to draw scenarios from; None where the region has no ``events.yaml``.
+    elsewhere : mapping of str to Path
+        Those of ``inputs`` that do not lie in ``folder`` under their name, with where they do.
     """
 
     settings: RegionSettings
@@ -51,6 +58,8 @@ class Region:
     folder: Path
     inputs: dict[str, str]
     warnings: tuple[Problem, ...]
+    events: EventFile | None = None
+    elsewhere: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def sites(self) -> pd.DataFrame:

@@ -110,6 +110,29 @@ def _text(name: str, heading: str, zh: str, en: str, *, required: bool = False) 
     return Column(name, heading, Kind.TEXT, zh, en, required=required, default="")
 
 
+def _end(name: str, heading: str, which: str) -> tuple[Column, Column]:
+    """Longitude and latitude of one end of a temporary link."""
+    lon = Column(
+        f"{name}_lon",
+        f"{heading}经度",
+        Kind.LONGITUDE,
+        f"{heading}经度，坐标系由 region.yaml 声明",
+        f"Longitude of its {which} end in the declared system",
+        unit="°",
+        required=True,
+    )
+    lat = Column(
+        f"{name}_lat",
+        f"{heading}纬度",
+        Kind.LATITUDE,
+        f"{heading}纬度",
+        f"Latitude of its {which} end",
+        unit="°",
+        required=True,
+    )
+    return lon, lat
+
+
 SITES = Table(
     "sites",
     "站点",
@@ -363,4 +386,88 @@ OFFERS = Table(
         ESTIMATED,
     ),
 )
-REGION_TABLES: tuple[Table, ...] = (SITES, SIZES, ITEMS, STOCK, NORMS, VEHICLES, TEAMS, PAYERS, OFFERS)
+TEMPORARY_LINKS = Table(
+    "temporary_links",
+    "临时通道",
+    "浮桥、抢通便道等临时通道：平时不通，由封闭条目 opened: true 开通",
+    "Pontoon bridges, tracks to be opened and the like: closed until a closure entry opens them (opened: true)",
+    ("temporary_id",),
+    (
+        _id("通道编号", "临时通道唯一编号，封闭条目 temporary 引用", "Named by temporary in a closure", "temporary_id"),
+        _text("name", "名称", "名称", "Name", required=True),
+        *_end("from", "起点", "first"),
+        *_end("to", "终点", "second"),
+        _amount("length_m", "长度", "m", "两端之间的长度；空为直线距离", "Between its ends; empty: straight distance"),
+        Column(
+            "speed_kmh",
+            "车速",
+            Kind.NUMBER,
+            "小汽车晴天的通行速度",
+            "Speed of a car on a dry day",
+            unit="km/h",
+            required=True,
+            at_least=1,
+            at_most=120,
+        ),
+        _amount("maxweight_t", "限重", "t", "限重；空为不限", "What it bears; empty: no limit"),
+        Column(
+            "one_way",
+            "单向",
+            Kind.YES_NO,
+            "是否只能由起点驶向终点",
+            "Driven from first to second end only",
+            default=False,
+        ),
+        SOURCE,
+        ESTIMATED,
+    ),
+)
+PAST_EVENTS = Table(
+    "past_events",
+    "历史灾害",
+    "本地发生过的灾害：events.yaml 中 basis 为 past_events 或 both 的灾害据此抽样",
+    "What has struck here: events of events.yaml whose basis is past_events or both are drawn from it",
+    ("event_id",),
+    (
+        _id("灾害编号", "灾害唯一编号", "Names the event once", "event_id"),
+        Column("date", "日期", Kind.DATE, "发生日期", "Day on which it came", required=True),
+        _choice("hazard", "灾种", HAZARDS, "灾种", "Hazard", required=True),
+        _text("place", "地点", "地点名称", "Name of the place"),
+        Column(
+            "lon",
+            "经度",
+            Kind.LONGITUDE,
+            "中心经度，坐标系由 region.yaml 声明",
+            "Longitude of its centre in the declared system",
+            unit="°",
+            required=True,
+        ),
+        Column("lat", "纬度", Kind.LATITUDE, "中心纬度", "Latitude of its centre", unit="°", required=True),
+        _amount(
+            "intensity",
+            "强度",
+            "按 events.yaml 的 intensity_unit",
+            "中心强度；与重现期至少填一项",
+            "Intensity at its centre; this or the return period",
+        ),
+        _amount(
+            "return_period_years", "重现期", "年", "未填强度时据此换算", "Stands for the intensity where that is empty"
+        ),
+        Column("hour", "时刻", Kind.WHOLE, "发生时刻，0 至 23", "Hour of the day", at_least=0, at_most=23),
+        SOURCE,
+        ESTIMATED,
+    ),
+)
+REGION_TABLES: tuple[Table, ...] = (
+    SITES,
+    SIZES,
+    ITEMS,
+    STOCK,
+    NORMS,
+    VEHICLES,
+    TEAMS,
+    PAYERS,
+    OFFERS,
+    TEMPORARY_LINKS,
+    PAST_EVENTS,
+)

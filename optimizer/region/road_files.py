@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
-import tempfile
 import zipfile
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+import network.crossings
+import network.features
 import network.links
 import network.osm
 import network.osm_file
 import network.road_tags
 import network.roads
+import network.texts
+from network.kept import code_hash, kept
 from network.osm import SYNTHETIC, read_osm
 from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.words import Phrase
 from optimizer.checksum import sha256
 
-KEPT = 20
-"""Compiled networks kept in the cache; the one that has lain longest gives way."""
+_COMPILERS = (
+    network.osm,
+    network.osm_file,
+    network.links,
+    network.road_tags,
+    network.roads,
+    network.features,
+    network.crossings,
+    network.texts,
+)
+"""What a compiled network depends on besides its file."""
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, MemoryError)
 
@@ -74,7 +82,7 @@ def _sound(roads: RoadNetwork) -> bool:
     of_nodes = (roads.node_id, roads.lon, roads.lat)
     of_links = (roads.head, roads.way_id, roads.length_m, roads.road_class, roads.surface)
     told = (roads.maxspeed_kmh, roads.maxweight_t, roads.maxheight_m, roads.grade, roads.bridge, roads.tunnel)
-    named = (roads.name, roads.ref)
+    named = (roads.name, roads.ref, roads.river, roads.temporary)
     shaped = [array.shape == (n,) for array in of_nodes]
     shaped += [array.shape == (m,) for arrays in (of_links, told, named) for array in arrays]
     if not all(shaped) or n == 0 or m == 0:
@@ -82,7 +90,7 @@ def _sound(roads: RoadNetwork) -> bool:
     if roads.shape_first.shape != (m + 1,) or roads.shape_lon.shape != roads.shape_lat.shape:
         return False
     ends = np.concatenate([roads.tail, roads.head])
-    texts = np.concatenate([roads.name, roads.ref])
+    texts = np.concatenate(named)
     steps = np.diff(roads.shape_first)
     return bool(
         ends.min() >= 0
@@ -96,48 +104,17 @@ def _sound(roads: RoadNetwork) -> bool:
 
 
 def _from_osm(path: Path) -> RoadNetwork:
+    """Load what was compiled from this very file by this very code, or compile it and keep it."""
+    code = code_hash(_COMPILERS)
+    name = f"{sha256(path)}-{code}.npz"
+    return kept(name, _compiled_or_none, lambda: read_osm(path), RoadNetwork.save)
+
+
+def _compiled_or_none(path: Path) -> RoadNetwork | None:
     try:
-        kept = _cache_folder() / f"{_fingerprint(path)}.npz"
-    except (OSError, RuntimeError):  # a user without a home
-        return read_osm(path)
-    if kept.is_file():
-        with suppress(ProblemsError):
-            return _compiled(kept)
-    roads = read_osm(path)
-    _keep(roads, kept)
-    return roads
-
-
-def _fingerprint(path: Path) -> str:
-    """Name what was compiled by the file and by the code that compiles, so that a new reader reads anew."""
-    code = hashlib.sha256()
-    for module in (network.osm, network.osm_file, network.links, network.road_tags, network.roads):
-        code.update(Path(str(module.__file__)).read_bytes())
-    return f"{sha256(path)}-{code.hexdigest()[:16]}"
-
-
-def _cache_folder() -> Path:
-    """Give the user's cache folder as the system has it."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME", "") or str(Path.home() / ".cache")
-    return Path(base) / "district-reserve-optimizer" / "roads"
-
-
-def _keep(roads: RoadNetwork, kept: Path) -> None:
-    """Put a compiled network into the cache, whole or not at all; a cache that cannot be written does no harm."""
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-            half = Path(folder) / kept.name
-            roads.save(half)
-            half.replace(kept)
-        by_age = sorted(kept.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime)
-        for file in by_age[:-KEPT]:
-            file.unlink()
+        return _compiled(path)
+    except ProblemsError:
+        return None
 
 
 def _problem(words: str, file: str, **values: object) -> Problem:

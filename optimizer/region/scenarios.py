@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from network.closures import Closure
 from network.shapes import Shape
+from network.speeds import Rain
 from optimizer.region.settings import Name, Strict
 
 
@@ -51,7 +52,8 @@ class Loss(Strict):
 class RoadState(Strict):
     """What the event does to the roads."""
 
-    speed_factor: float = Field(default=1.0, gt=0, le=1, description="Speeds times this: rain, snow, smoke")
+    speed_factor: float = Field(default=1.0, gt=0, le=1, description="Speeds times this: snow, smoke, crowds")
+    rain: Rain = Field(default="dry", description="Speeds times the table's factor for it")
     night: bool = False
     closures: tuple[Closure, ...] = ()
 
@@ -71,6 +73,9 @@ class Event(Strict):
     size: str = ""
     season: str = ""
     hour: int | None = Field(default=None, ge=0, le=23)
+    return_period_years: float | None = Field(
+        default=None, gt=0, description="Of this size or more, for people; the scenario's own counts in the plan"
+    )
 
 
 class Scenario(Strict):
@@ -113,10 +118,19 @@ def shapes_of(scenario: Scenario) -> Iterator[Shape]:
     yield from (area for area in areas if area is not None)
 
 
+class Drawn(Strict):
+    """How scenarios were drawn at random: the same again from the same ``events.yaml``, sites and roads."""
+
+    seed: int
+    draws: int = Field(ge=1)
+    annual_rate: float = Field(gt=0, description="Events a year; each draw stands for this over the draws")
+
+
 class ScenarioFile(Strict):
     """The content of ``scenarios.yaml``."""
 
     entries: ClassVar[str] = "scenarios"
 
     schema_version: int
+    drawn: Drawn | None = Field(default=None, description="Where the scenarios are random draws")
     scenarios: tuple[Scenario, ...] = Field(min_length=1)

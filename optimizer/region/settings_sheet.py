@@ -15,6 +15,7 @@ from optimizer.region.yaml_form import Form, FormFile, FormPath, form_of, read_f
 SETTINGS_TITLES = ("region", "区域设置")
 SCENARIO_TITLES = ("scenarios", "情景")
 OVERRIDE_TITLES = ("overrides", "人工决定")
+EVENT_TITLES = ("events", "灾害事件")
 
 _HEADINGS = {"key", "键", "设置项"}
 

@@ -66,7 +66,7 @@ def write_template(path: Path, language: Language) -> None:
     book.remove(book.worksheets[0])
     _explanations(book, language)
     _settings(book, language)
-    for name in ("scenario", "override"):
+    for name in ("scenario", "override", "event"):
         _text(book, f"sheet_{name}s", f"{name}_example", language)
     for table in REGION_TABLES:
         _table(book, table, language)

@@ -15,8 +15,9 @@ from optimizer.region.region_tables import REGION_TABLES
 from optimizer.region.schema import SCHEMA_VERSION, Column, Kind, Table
 
 if TYPE_CHECKING:
+    from optimizer.region.events import EventFile
     from optimizer.region.overrides import Override
-    from optimizer.region.scenarios import Scenario
+    from optimizer.region.scenarios import Drawn, Scenario
     from optimizer.region.settings import RegionSettings, Strict
 
 
@@ -26,6 +27,7 @@ def write_region(
     scenarios: Sequence[Scenario],
     tables: dict[str, pd.DataFrame],
     overrides: Sequence[Override] = (),
+    events: EventFile | None = None,
 ) -> None:
     """Write all files of a region except its roads.
 
@@ -40,14 +42,25 @@ def write_region(
         As for :func:`write_tables`.
     overrides : sequence of Override
         ``overrides.yaml`` is written when there is one.
+    events : EventFile, optional
+        ``events.yaml`` is written when it is given.
     """
     write_tables(folder, tables)
     _write_text(folder / "region.yaml", _yaml(_plain(settings)))
-    listed = {"schema_version": SCHEMA_VERSION, "scenarios": [_plain(scenario) for scenario in scenarios]}
-    _write_text(folder / "scenarios.yaml", _yaml(listed))
+    write_scenarios(folder / "scenarios.yaml", scenarios)
+    if events is not None:
+        _write_text(folder / "events.yaml", _yaml(_plain(events)))
     if overrides:
         decided = {"schema_version": SCHEMA_VERSION, "overrides": [_plain(override) for override in overrides]}
         _write_text(folder / "overrides.yaml", _yaml(decided))
+
+
+def write_scenarios(path: Path, scenarios: Sequence[Scenario], drawn: Drawn | None = None) -> None:
+    """Write a scenario file; ``drawn`` says how they were drawn, where they were."""
+    listed: dict[str, object] = {"schema_version": SCHEMA_VERSION}
+    if drawn is not None:
+        listed["drawn"] = _plain(drawn)
+    _write_text(path, _yaml(listed | {"scenarios": [_plain(scenario) for scenario in scenarios]}))
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:

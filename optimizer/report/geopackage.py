@@ -67,6 +67,8 @@ def _roads(roads: RoadNetwork) -> geopandas.GeoDataFrame:
         "maxweight_t": roads.maxweight_t.astype(float),
         "bridge": roads.bridge,
         "tunnel": roads.tunnel,
+        "river": roads.texts[roads.river],
+        "temporary": roads.texts[roads.temporary],
     }
     return geopandas.GeoDataFrame(columns, geometry=link_lines(roads), crs=WGS84)
 

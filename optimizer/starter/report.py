@@ -189,7 +189,7 @@ def report(
             "district": float(payers.loc[district, "budget_cny"].sum()),
             "towns": float(payers.loc[~district, "budget_cny"].sum()),
         },
-        estimated={one.name: _marked(one, tables[one.name]) for one in REGION_TABLES if len(tables[one.name])},
+        estimated={one.name: _marked(one, tables[one.name]) for one in REGION_TABLES if len(tables.get(one.name, ()))},
     )
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from network.features import read_features, read_rivers
+from network.features import River, read_features, read_rivers
 from network.osm import read_osm
 from network.osm_file import ENDINGS
 from network.place import download_place
@@ -33,6 +33,7 @@ from optimizer.region.writing import write_region
 from optimizer.starter.defaults import Defaults, read_defaults
 from optimizer.starter.depots import DISTRICT_DEPOT, Depots, depots
 from optimizer.starter.district import District, people_want
+from optimizer.starter.events import draft_events, read_event_rules
 from optimizer.starter.exposure import exposed, town_access, wardens
 from optimizer.starter.features import is_place, selected
 from optimizer.starter.folder import check_out, region_id, whole_folder
@@ -70,13 +71,13 @@ class _Source:
         Of the file or place.
     network : RoadNetwork
     features : DataFrame
-    waters : Waters
+    rivers : list of River
     """
 
     name: str
     network: RoadNetwork
     features: pd.DataFrame
-    waters: Waters
+    rivers: list[River]
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,11 @@ def start_region(
     told = report(out, read.network, float(main.mean()), tables, snapping, notes, made.drafts)
     progress(Phrase("optimizer.starter.step_write", folder=out), 0.95)
     written = tables | {"sites": sites.drop(columns="node")}
+    events = draft_events(sites, read.network, read.rivers, defaults.rules.hazards.river_length_m, read_event_rules())
     with whole_folder(out) as folder:
         scenarios = [draft.scenario for draft in made.drafts]
-        write_region(folder, _settings(read, day), scenarios, written)
+        write_region(folder, _settings(read, day), scenarios, written, events=events.file)
+        events.write_zones(folder)
         read.network.save(folder / "roads.npz")
         (folder / "README.md").write_text(_readme(read, told, day, defaults), encoding="utf-8")
     progress(Phrase("optimizer.starter.step_write", folder=out), 1.0)
@@ -167,14 +170,14 @@ def _read_file(file: Path, name: str, within: BaseGeometry | None, progress: Pro
     progress(Phrase("optimizer.starter.step_roads", file=name), 0.0)
     network = read_osm(file, within)
     progress(Phrase("optimizer.starter.step_features", file=name), 0.5)
-    return _Source(name, network, read_features(file, within), Waters.of(read_rivers(file, within)))
+    return _Source(name, network, read_features(file, within), read_rivers(file, within))
 
 
 def _make(
     read: _Source, main: NDArray[np.bool_], defaults: Defaults, day: date, language: Language, progress: Progress
 ) -> _Made:
     """Make settlements, sites, depots, scenarios, and the district that the tables are worked out from."""
-    network, limit_m = read.network, Parameters().snap_limit_m
+    network, limit_m, waters = read.network, Parameters().snap_limit_m, Waters.of(read.rivers)
     link_ms = link_times_ms(network, VEHICLE_CLASSES[_TRUCK])
     progress(Phrase("optimizer.starter.step_settlements"), 0.0)
     settled = settle(selected(read.features, is_place, language), network, link_ms, main, defaults, language, limit_m)
@@ -182,7 +185,7 @@ def _make(
         words = "optimizer.starter.no_settlements"
         raise ProblemsError([Problem(Phrase(words), Phrase(f"{words}_mend"), file=read.name)])
     access = town_access(settled.towns, settled.places, network, link_ms)
-    places = exposed(settled.towns, settled.places, access, network, read.waters, read.features, defaults.rules)
+    places = exposed(settled.towns, settled.places, access, network, waters, read.features, defaults.rules)
     progress(Phrase("optimizer.starter.step_sites"), 0.3)
     nearby = Nearby(read.features, network, main, limit_m, places, settled.towns, language)
     found, stocked = found_sites(nearby, defaults), depots(nearby, defaults)
@@ -190,7 +193,7 @@ def _make(
     depot_node = int(stocked.sites.loc[stocked.sites["site_id"] == DISTRICT_DEPOT, "node"].iloc[0])
     starts = [int(node) for node in settled.towns["node"].iloc[:_LARGER_TOWNS]]
     roads = closable(network, link_ms, depot_node, places, starts)
-    drafts = draft_scenarios(Events(places, roads, read.waters, DISTRICT_DEPOT, defaults.rules, language))
+    drafts = draft_scenarios(Events(places, roads, waters, DISTRICT_DEPOT, defaults.rules, language))
     candidates = stocked.sites[stocked.sites["kind"] == "candidate"]
     district = District(
         towns=stocked.towns.assign(wardens=wardens(settled.towns["residents"].to_numpy(), defaults.rules.people)),

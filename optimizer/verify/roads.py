@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from network.closures import apply_closures
+from network.closed_times import apply_closures
 from network.roads import RoadNetwork
 from network.speeds import VEHICLE_CLASSES, link_times_ms
 from network.times import UNREACHABLE
@@ -43,7 +43,7 @@ class ScenarioRoads:
     def of(cls, region: Region, state: RoadState, vehicle_class: str) -> ScenarioRoads:
         """Work out the links' times from the state of the roads."""
         vehicle = VEHICLE_CLASSES[vehicle_class]
-        free = link_times_ms(region.roads, vehicle, speed_factor=state.speed_factor, night=state.night)
+        free = link_times_ms(region.roads, vehicle, speed_factor=state.speed_factor, night=state.night, rain=state.rain)
         return cls(region, apply_closures(state.closures, region.roads, free, vehicle, region.folder).astype(np.int64))
 
     @property

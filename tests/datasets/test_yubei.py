@@ -10,7 +10,8 @@ import osmium
 import pandas as pd
 import pytest
 
-from network.closures import apply_closures, matched_links
+from network.closed_links import matched_links
+from network.closed_times import apply_closures
 from network.speeds import VEHICLE_CLASSES, link_times_ms
 from network.times import UNREACHABLE, main_component, travel_times_ms
 from optimizer.plan.demand import people_in_need

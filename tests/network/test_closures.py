@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from network.closures import Closure, apply_closures, matched_links, read_closures
+from network.closed_links import matched_links
+from network.closed_times import apply_closures
+from network.closures import Closure
 from network.forms import problems_of
-from network.osm import read_osm
+from network.osm import read_osm, read_rivers
 from network.problem import ProblemsError
 from network.roads import ROAD_CLASSES, RoadNetwork
-from network.speeds import VEHICLE_CLASSES, link_times_ms
+from network.shapes import Shape, geometry
+from network.speeds import VEHICLE_CLASSES, link_times_ms, margin_times_ms
+from network.texts import plain
 from network.times import UNREACHABLE, travel_times_ms
 
 CAR, HEAVY = VEHICLE_CLASSES["car"], VEHICLE_CLASSES["heavy_truck"]
@@ -71,6 +77,74 @@ def test_selectors(road: RoadNetwork, selectors: dict, links: list[int]) -> None
     found = matched_links(Closure(name="甲", **selectors), road)
     assert found.dtype == np.int32
     assert found.tolist() == links
+
+
+def test_links_are_found_by_their_ids(road: RoadNetwork, make_network: Callable[..., RoadNetwork]) -> None:
+    assert [road.find_link(one) for one in road.link_id.tolist()] == list(range(8))
+    for wrong in ("", "10", "10:1-9", "11:1-2", "10:1-2#2", "10:1-2#1", "x:1-2", "9" * 30 + ":1-2"):
+        assert road.find_link(wrong) is None
+    # Two lanes of one way between the same junctions, and a way drawn by hand.
+    twins = make_network([0, 1], [0, 0], [0, 0, 1], [1, 1, 0], way_id=[7, 7, -3])
+    assert twins.link_id.tolist() == ["7:1-2", "7:1-2#2", "-3:2-1"]
+    assert [twins.find_link(one) for one in twins.link_id.tolist()] == [0, 1, 2]
+    assert twins.links_of_way(7).tolist() == [0, 1]
+    assert twins.links_of_way(8).tolist() == []
+
+
+def test_the_crossings_of_a_river(road: RoadNetwork) -> None:
+    river = np.zeros(8, dtype=np.int32)
+    river[[2, 3, 6]] = [5, 5, 6]
+    texts = [*road.texts.tolist(), "嘉陵江;后河", "Yulin He"]
+    crossed = replace(road, river=river, texts=np.array(texts))
+    assert matched_links(Closure(name="甲", river="嘉陵江"), crossed).tolist() == [2, 3]
+    assert matched_links(Closure(name="甲", river=" 后河"), crossed).tolist() == [2, 3]
+    assert matched_links(Closure(name="甲", river="yulin he"), crossed).tolist() == [6]
+    area = {"bbox": [106.605, 29.69, 106.615, 29.71]}
+    assert matched_links(Closure(name="甲", river="后河", within=area), crossed).tolist() == [2, 3]
+    for closure, words in (
+        (Closure(name="甲", river="嘉陵"), "Rivers with a like name: 嘉陵江"),
+        (Closure(name="甲", river="Mississippi"), "names the river Mississippi, and no road crosses"),
+        (Closure(name="甲", river="后河", tunnels=True), "matches no road"),
+        # A road of this name is no river, and a river no road.
+        (Closure(name="甲", river="渝长路"), "no road crosses"),
+        (Closure(name="甲", road="嘉陵江"), "no road is called so"),
+    ):
+        with pytest.raises(ProblemsError, match=words) as caught:
+            matched_links(closure, crossed)
+        assert caught.value.problems[0].say("zh")
+    with pytest.raises(ProblemsError, match="these roads hold no rivers"):
+        matched_links(Closure(name="甲", river="嘉陵江"), road)
+
+
+def test_a_saved_network_of_an_earlier_version_knows_no_rivers(road: RoadNetwork, tmp_path: Path) -> None:
+    road.save(tmp_path / "roads.npz")
+    with np.load(tmp_path / "roads.npz") as arrays:
+        kept = {name: arrays[name] for name in arrays if name not in ("river", "temporary")}
+    np.savez(tmp_path / "old.npz", **kept)
+    old = RoadNetwork.load(tmp_path / "old.npz")
+    assert (old.river == 0).all()
+    assert (old.temporary == 0).all()
+    assert matched_links(Closure(name="甲", road="S303"), old).tolist() == [0, 1, 2, 3]
+    with pytest.raises(ProblemsError, match="no rivers"):
+        matched_links(Closure(name="甲", river="嘉陵江"), old)
+    del kept["ref"]
+    np.savez(tmp_path / "broken.npz", **kept)
+    with pytest.raises(KeyError):
+        RoadNetwork.load(tmp_path / "broken.npz")
+
+
+def test_several_lanes_of_times_at_once(road: RoadNetwork) -> None:
+    lanes = margin_times_ms(road, CAR)
+    closures = [
+        Closure(name="a", ways=[10], slowed=2),
+        Closure(name="b", ways=[10, 20], delay_min=3),
+        Closure(name="c", tunnels=True),
+    ]
+    found = apply_closures(closures, road, lanes, CAR)
+    assert found.shape == (8, 3)
+    for lane in range(3):
+        alone = apply_closures(closures, road, np.ascontiguousarray(lanes[:, lane]), CAR)
+        assert found[:, lane].tolist() == alone.tolist()
 
 
 def test_effects(road: RoadNetwork) -> None:
@@ -137,6 +211,10 @@ def test_all_that_match_nothing_are_told_at_once(road: RoadNetwork) -> None:
         ({"bridges": False}, "", "which roads"),
         ({"bridges": True, "slowed": 2, "delay_min": 1}, "", "exclude"),
         ({"bridges": True, "closed": True, "slowed": 2}, "", "exclude"),
+        ({"bridges": True, "opened": True}, "", "temporary names none"),
+        ({"temporary": ["T1"], "opened": True, "closed": True}, "", "exclude"),
+        ({"temporary": [""]}, "temporary[1]", "must not be empty"),
+        ({"road": " \u3000"}, "road", "must not be empty"),
         ({"bridges": True, "slowed": 0.5}, "slowed", "too small; the limit is 1"),
         ({"bridges": True, "from_h": 5, "to_h": 3}, "", "not after its start at 5"),
         ({"classes": ["motoway"]}, "classes", "no road class motoway"),
@@ -155,48 +233,6 @@ def test_a_wrong_form_is_told_in_words(fields: dict, place: str, words: str) -> 
     assert found[0].column == (place or None)
     assert found[0].file == "closures.yaml"
     assert found[0].say("zh") != found[0].say("en")
-
-
-def test_a_file_of_closures(tmp_path: Path, road: RoadNetwork) -> None:
-    path = tmp_path / "closures.yaml"
-    path.write_text(
-        """
-closures:
-  - name: 嘉陵江大桥垮塌
-    road: S303
-    bridges: true
-  - {name: 内涝, within: {around: {lon: 106.6, lat: 29.7, radius_m: 20}}, slowed: 3, from_h: 0, to_h: 12}
-""",
-        encoding="utf-8",
-    )
-    bridge, flood = read_closures(path)
-    assert matched_links(bridge, road).tolist() == [2, 3]
-    assert (flood.slowed, flood.to_h) == (3.0, 12.0)
-    assert matched_links(flood, road).tolist() == [0, 1]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (None, "no such file"),
-        (b"", "belong here"),
-        (b"closures: []", "lists no closure"),
-        (b"closures: [{name: a}]", "^closures.yaml, column closures.1.: it does not say which roads it closes[^\\n]*$"),
-        (b"closures:\n  - {name: a\n  - b", "row 3.*valid YAML"),
-        ("closures: [{name: 甲}]".encode("gb18030"), "UTF-8"),
-        (b"closures: [{name: a, bridges: true}]\nscenario: 1", "column scenario.*no such field"),
-        (b"closures: [{name: a, bridges: true}, {name: 5, bridges: maybe}]", r"closures\[2\].name.*text belongs here"),
-        (b"closures: [{name: a, bridges: true}, {name: b, bridges: maybe}]", r"closures\[2\].bridges.*value maybe"),
-        (b"!!python/object/apply:os.system [ls]", "valid YAML"),
-    ],
-)
-def test_a_wrong_file_of_closures(tmp_path: Path, content: bytes | None, words: str) -> None:
-    path = tmp_path / "closures.yaml"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(ProblemsError, match=words) as caught:
-        read_closures(path)
-    assert all(problem.file == "closures.yaml" and problem.say("zh") for problem in caught.value.problems)
 
 
 WAYS = st.lists(st.sampled_from([10, 20, 30, 40]), min_size=1, max_size=3, unique=True)
@@ -222,6 +258,30 @@ def test_closing_never_shortens_and_slowed_never_beats_free(
     assert (times["both"] >= np.maximum(times["slow"], times["shut"])).all()
     # A road in a row: whatever lies beyond a closed link is out of reach.
     assert (times["shut"][0, 4] == UNREACHABLE) == bool(closed)
+
+
+def test_bridges_inside_a_shape_and_rivers_of_a_real_place(real_extract: Path) -> None:
+    network = read_osm(real_extract)
+    middle = [float(np.median(axis)) for axis in (network.lon, network.lat)]
+    around = {"around": {"lon": middle[0], "lat": middle[1], "radius_m": 3000}}
+    touching = set(np.flatnonzero(shapely.intersects(network.link_lines, geometry(Shape(**around)))).tolist())
+    service = network.road_class == ROAD_CLASSES.index("service")
+    for selector, which in (
+        ({"bridges": True}, network.bridge),
+        ({"classes": ["service"]}, service),
+        ({"bridges": True, "tunnels": True}, network.bridge | network.tunnel),
+    ):
+        expected = sorted(touching & set(np.flatnonzero(which).tolist()))
+        assert expected
+        assert matched_links(Closure(name="甲", within=around, **selector), network).tolist() == expected
+    # Every river's line against the links that are said to cross it; two names may differ in case alone.
+    rivers = read_rivers(real_extract)
+    for name in {plain(river.name) for river in rivers}:
+        lines = [river.line for river in rivers if name in map(plain, river.name.split(";"))]
+        crossing = shapely.intersects(network.link_lines, shapely.union_all(lines)) & ~network.tunnel
+        if crossing.any():
+            found = matched_links(Closure(name="洪水", river=name), network)
+            assert found.tolist() == np.flatnonzero(crossing).tolist()
 
 
 def test_closing_the_bridges_of_a_real_place_cuts_it(real_extract: Path) -> None:

@@ -280,6 +280,13 @@ def test_a_real_extract_is_plausible(real_network: RoadNetwork) -> None:
     assert (real_network.length_m <= LONGEST_LINK_M).mean() > 0.999
 
 
+def test_lines_of_some_links_are_theirs(real_network: RoadNetwork) -> None:
+    some = np.random.default_rng(5).permutation(real_network.link_count)[:300]
+    for link, line in zip(some.tolist(), real_network.lines_of(some), strict=True):
+        assert shapely.get_coordinates(line).tolist() == real_network.line(link).tolist()
+    assert len(real_network.lines_of(some[:0])) == 0
+
+
 def test_times_on_a_real_extract_are_plausible(real_network: RoadNetwork) -> None:
     main = np.flatnonzero(main_component(real_network))[::97]
     car, truck = (link_times_ms(real_network, VEHICLE_CLASSES[name]) for name in ("car", "heavy_truck"))
@@ -342,6 +349,39 @@ def test_rivers_by_name(tmp_path: Path) -> None:
     assert [river.name for river in rivers] == ["后河", "嘉陵江"]
     assert len(rivers[1].line.geoms) == 2
     assert [river.name for river in read_rivers(path, shapely.box(106.5, 29.704, 106.7, 29.71))] == ["后河"]
+
+
+def test_links_know_the_rivers_that_they_cross(tmp_path: Path) -> None:
+    """Roads run east; the river runs north between steps 0 and 1, the ditch shares node 5 with its road: a ford."""
+    nodes = on_grid(
+        *((row * 2 + end, end, row) for row in range(4) for end in (0, 1)),
+        *((20 + place, 0.5, place - 0.5) for place in range(5)),
+        *((30 + place, 1, 0.5 + 2 * place) for place in (0, 1)),
+    )
+    ways = {
+        10: ([0, 1], "highway=primary; bridge=yes"),
+        11: ([2, 3], "highway=primary; tunnel=yes"),
+        12: ([4, 5], "highway=track"),
+        13: ([6, 7], "highway=primary; oneway=yes"),
+        90: ([20, 21, 22, 23], "waterway=river; name=嘉陵江"),
+        91: ([30, 5, 31], "waterway=stream; name:zh=沟"),
+        92: ([23, 24], "waterway=river"),
+    }
+    network = read(tmp_path, osm_xml(nodes, ways))
+    crossed = dict(zip(network.link_id.tolist(), network.texts[network.river].tolist(), strict=True))
+    assert crossed == {
+        "10:0-1": "嘉陵江",
+        "10:1-0": "嘉陵江",
+        "11:2-3": "",
+        "11:3-2": "",
+        "12:4-5": "嘉陵江;沟",
+        "12:5-4": "嘉陵江;沟",
+        "13:6-7": "",
+    }
+    clipped = read(tmp_path, osm_xml(nodes, ways), within=shapely.box(106.59, 29.6995, 106.7, 29.7005))
+    assert clipped.texts[clipped.river].tolist() == ["嘉陵江", "嘉陵江"]
+    clipped.save(tmp_path / "roads.npz")
+    assert RoadNetwork.load(tmp_path / "roads.npz").crossing("嘉陵江").all()
 
 
 def test_features_of_a_real_extract(real_extract: Path) -> None:

@@ -41,6 +41,10 @@ def folder(tmp_path: Path) -> Path:
     (home / "empty.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": []}))
     (home / "words.geojson").write_text("flooded area")
     (home / "list.json").write_text("[1, 2]")
+    road = shapely.LineString([[106.5, 29.7], [106.7, 29.7]])
+    for name, shape in (("淹没", shapely.Polygon(SQUARE)), ("封路", road)):
+        layer(shape).to_file(home / "event.gpkg", layer=name)
+    layer(road).to_file(home / "road.shp")
     (home / "area.dwg").write_bytes(b"AC1027")
     return home
 
@@ -56,6 +60,9 @@ def folder(tmp_path: Path) -> Path:
         {"file": "area.gpkg"},
         {"file": "projected.gpkg"},
         {"file": "./area.geojson"},
+        {"file": "area.gpkg", "layer": "area"},
+        {"file": "event.gpkg", "layer": "淹没"},
+        {"wkt": "POLYGON ((106.5 29.6, 106.7 29.6, 106.7 29.8, 106.5 29.8, 106.5 29.6))"},
     ],
 )
 def test_the_same_square_in_every_form(folder: Path, given_as: dict) -> None:
@@ -88,9 +95,43 @@ def test_a_circle_is_measured_over_the_ground(
 
 
 @pytest.mark.parametrize(
+    "given_as",
+    [
+        {"file": "road.shp"},
+        {"file": "event.gpkg", "layer": "封路"},
+        {"wkt": "LINESTRING (106.5 29.7, 106.7 29.7)"},
+    ],
+)
+def test_all_within_some_metres_of_a_road(folder: Path, given_as: dict) -> None:
+    shape = Shape(**given_as, buffer_m=200)
+    geod = Geod(ellps="WGS84")
+    # A line that is straight in degrees bends on the ground, at 10 km from its middle by 2 m.
+    for east, slack in ((106.6, 0.5), (106.52, 3)):
+        for metres in (200 - slack, slack - 200, 200 + slack, -slack - 200):
+            lon, lat, _ = geod.fwd(east, 29.7, 0, metres)
+            assert contains(shape, lon, lat, folder) == (abs(metres) < 200), (east, metres)
+    beyond_the_end = geod.fwd([106.5, 106.5], [29.7, 29.7], [270, 270], [199, 201])
+    assert contains(shape, beyond_the_end[0], beyond_the_end[1], folder).tolist() == [True, False]
+
+
+def test_an_area_may_be_widened(folder: Path) -> None:
+    north = Geod(ellps="WGS84").fwd(106.6, 29.8, 0, 90)
+    for given_as in ({"bbox": [106.5, 29.6, 106.7, 29.8]}, {"polygon": SQUARE}, {"file": "area.shp"}):
+        assert not contains(Shape(**given_as), north[0], north[1], folder)
+        assert contains(Shape(**given_as, buffer_m=100), north[0], north[1], folder)
+
+
+@pytest.mark.parametrize(
     ("given_as", "words"),
     [
         ({}, "exactly one"),
+        ({"bbox": [1, 1, 2, 2], "layer": "a"}, "layer goes with file only"),
+        ({"wkt": "POLYGON ((1 1, 2 2))"}, "wkt is broken"),
+        ({"wkt": "POLYGON EMPTY"}, "wkt is broken"),
+        ({"wkt": "LINESTRING (1 1, 2 2)"}, "points and lines have no area"),
+        ({"wkt": "LINESTRING (29.7 106.6, 29.8 106.7)", "buffer_m": 5}, "swapped"),
+        ({"wkt": "POINT (106.6 29.7)", "buffer_m": 0}, "too small"),
+        ({"wkt": "POINT (1066 29.7)", "buffer_m": 5}, "out of range"),
         ({"bbox": [1, 1, 2, 2], "file": "a.geojson"}, "exactly one"),
         ({"bbox": [29.6, 106.5, 29.8, 106.7]}, "swapped"),
         ({"bbox": [106.7, 29.6, 106.5, 29.8]}, "west 106.7 must be less than east 106.5"),
@@ -131,6 +172,23 @@ def test_a_wrong_shape_is_told_in_words(given_as: dict, words: str) -> None:
 def test_a_wrong_file_is_told_in_words(folder: Path, file: str, words: str) -> None:
     with pytest.raises(ProblemsError, match=words) as caught:
         geometry(Shape(file=file), folder)
+    assert caught.value.problems[0].say("zh")
+
+
+@pytest.mark.parametrize(
+    ("given_as", "words"),
+    [
+        ({"file": "event.gpkg"}, "holds several layers: 淹没, 封路. Name one of them by layer"),
+        ({"file": "event.gpkg", "layer": "封路"}, "holds no polygon.*buffer_m"),
+        ({"file": "event.gpkg", "layer": "封道"}, "no layer 封道. Its layers:"),
+        ({"file": "road.shp"}, "holds no polygon.*buffer_m"),
+        ({"file": "words.geojson", "layer": "a"}, "cannot be read"),
+        ({"file": "empty.geojson", "buffer_m": 5}, "holds no shape"),
+    ],
+)
+def test_a_wrong_layer_is_told_in_words(folder: Path, given_as: dict, words: str) -> None:
+    with pytest.raises(ProblemsError, match=words) as caught:
+        geometry(Shape(**given_as), folder)
     assert caught.value.problems[0].say("zh")
 
 

@@ -89,13 +89,47 @@ def test_repeated_and_missing_sites(make_network: Build) -> None:
     assert shortest_path(network, time, -1, 2).tolist() == []
 
 
-def test_batches_give_the_same_times(make_network: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    links = [(k, (k + 1) % 9, k + 1) for k in range(9)]
-    network, time = built(make_network, 9, links)
-    whole = travel_times_ms(network, time, range(9), range(9))
-    monkeypatch.setattr(times, "_DISTANCES_AT_ONCE", 20)
-    assert np.array_equal(travel_times_ms(network, time, range(9), range(9)), whole)
-    assert whole[0, 8] == 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8
+@given(graph=graphs(), data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_scenarios_side_by_side_are_those_one_by_one(
+    make_network: Build, graph: tuple[int, list[tuple[int, int, int]]], data: st.DataObject
+) -> None:
+    n, links = graph
+    network, time = built(make_network, n, links)
+    lanes = data.draw(st.integers(1, times.LANES + 2))
+    factor = np.array(data.draw(st.lists(st.integers(1, 9), min_size=lanes, max_size=lanes)))
+    many = np.minimum(time[:, None].astype(np.int64) * factor, UNREACHABLE).astype(np.int32)
+    found = travel_times_ms(network, many, range(n), range(n))
+    assert found.shape == (n, n, lanes)
+    for lane in range(lanes):
+        assert np.array_equal(found[..., lane], travel_times_ms(network, many[:, lane], range(n), range(n)))
+
+
+@given(graph=graphs(), data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_slowed_link_never_beats_the_free_one_and_reopening_restores(
+    make_network: Build, graph: tuple[int, list[tuple[int, int, int]]], data: st.DataObject
+) -> None:
+    n, links = graph
+    network, time = built(make_network, n, links)
+    slowed = time.copy()
+    if links:
+        place = data.draw(st.integers(0, len(links) - 1))
+        slowed[place] = min(int(time[place]) * data.draw(st.integers(1, 50)), UNREACHABLE)
+    before = travel_times_ms(network, time, range(n), range(n))
+    assert (travel_times_ms(network, slowed, range(n), range(n)) >= before).all()
+    assert np.array_equal(travel_times_ms(network, time, range(n), range(n)), before)
+
+
+@given(graph=graphs())
+@settings(max_examples=60, deadline=None)
+def test_a_symmetric_network_gives_symmetric_times(
+    make_network: Build, graph: tuple[int, list[tuple[int, int, int]]]
+) -> None:
+    n, links = graph
+    network, time = built(make_network, n, [*links, *((head, tail, ms) for tail, head, ms in links)])
+    found = travel_times_ms(network, time, range(n), range(n))
+    assert np.array_equal(found, found.T)
 
 
 def test_a_sum_past_the_limit_is_unreachable_and_does_not_overflow(make_network: Build) -> None:

@@ -21,7 +21,7 @@ from optimizer.cli_session import Session
 from optimizer.cli_usage import amount, language_of
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("demo", "init", "validate", "plan", "whatif", "verify", "template", "bundle", "app")
+COMMANDS = ("demo", "init", "validate", "plan", "events", "whatif", "verify", "critical", "template", "bundle", "app")
 A_PROBLEM = Problem(
     Phrase("network.problem.row", row=7), Phrase("network.problem.column", column="lon"), file="sites.csv", value=1065.2
 )

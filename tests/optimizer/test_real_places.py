@@ -6,17 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
+from network.times import UNREACHABLE, travel_times_ms
 from network.words import LANGUAGES
+from optimizer.analysis.critical import find_critical
+from optimizer.analysis.critical_stock import planned_stock
 from optimizer.plan.annual import make_plan
-from optimizer.plan.folder import write_plan
+from optimizer.plan.folder import read_plan_folder, write_plan
 from optimizer.plan.plan import Plan
+from optimizer.plan.reach import FREE, link_ms
 from optimizer.region.reading import read_region
 from optimizer.region.region import Region
+from optimizer.region.selection import SETTLEMENTS
 from optimizer.report.summary import headline
 from optimizer.report.wording import Wording
 from optimizer.starter.start import start_region
@@ -104,3 +110,24 @@ def test_closed_roads_change_what_is_bought(place: Place) -> None:
     without = make_plan(replace(place.region, scenarios=free), time_limit_s=TIME_LIMIT_S)
     changed = _bought(place.plan).sub(_bought(without), fill_value=0.0).abs()
     assert (changed > 0.5).any()
+
+
+def test_the_road_that_matters_most_cuts_off_those_whom_it_does(place: Place) -> None:
+    stock = planned_stock(place.region, read_plan_folder(place.folder))
+    found = find_critical(stock)
+    assert found.unmet_before <= next(one.value for one in place.plan.layers if one.name == "unmet") + 1.0
+    assert found.tried.bridges > 0
+    sites, worst = place.region.sites, found.losses.losses[0]
+    node = dict(zip(sites["site_id"], place.region.snapping.node, strict=True))
+    depots = [node[depot] for depot in sorted(stock.depots)]
+    places = sites[sites["kind"].isin(SETTLEMENTS)]
+    reached = np.zeros(len(places), dtype=bool)
+    for vehicle_class in place.region.tables["vehicles"]["vehicle_class"].unique():
+        times = link_ms(place.region, FREE, vehicle_class)
+        times[worst.links] = UNREACHABLE
+        ways = travel_times_ms(place.region.roads, times, depots, [node[site] for site in places["site_id"]])
+        reached |= (ways < UNREACHABLE).any(axis=0)
+    cut = places[~reached]
+    assert cut["population"].sum() == found.table["people_cut_off"].iloc[0] > 0
+    assert (found.table["people_cut_off"] <= found.table["people_beyond"]).all()
+    assert found.table["rank"].dropna().is_monotonic_increasing

@@ -46,3 +46,10 @@ def test_goods_without_a_norm_take_room_but_never_that_of_relief_already_there(d
     assert room(with_pumps(demo, depot, 30.0), depot) == pytest.approx(storage - 30)
     assert room(with_pumps(demo, depot, storage - 5), depot) == pytest.approx(10)
     assert room(with_pumps(demo, depot, 2 * storage), depot) == pytest.approx(10)
+
+
+def test_a_district_may_hold_nothing_at_all(demo: Region) -> None:
+    empty = replace(demo, tables={**demo.tables, "stock": demo.tables["stock"].iloc[:0]})
+    depot, storage = demo.sites.loc[demo.sites["kind"] == "depot", ["site_id", "storage_m3"]].iloc[0]
+    assert room(empty, depot) == pytest.approx(storage)
+    assert first_stage(empty).holdings["existing"].sum() == 0

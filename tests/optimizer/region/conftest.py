@@ -94,6 +94,14 @@ P2,东镇政府,town,T1,50000
 site_id,item_id,holding_mode,max_quantity,yearly_fee_cny,lead_time_h,payer_id
 M1,water,commercial,200,1.5,2,P1
 """,
+    "temporary_links.csv": """\
+temporary_id,name,from_lon,from_lat,to_lon,to_lat,length_m,speed_kmh,maxweight_t,one_way
+T01,舟桥,106.611,29.701,106.619,29.709,1200,10,20,no
+""",
+    "past_events.csv": """\
+event_id,date,hazard,place,lon,lat,intensity,hour
+E1,1998-07-05,flood,上滩,106.61,29.70,2.5,3
+""",
 }
 
 

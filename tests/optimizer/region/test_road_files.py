@@ -5,6 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+import network.kept
 import network.links
 import network.osm
 import network.osm_file
@@ -25,7 +26,7 @@ OSM = """<?xml version="1.0"?>
 
 @pytest.fixture
 def osm(tmp_path, monkeypatch):
-    monkeypatch.setattr(road_files, "_cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(network.kept, "cache_folder", lambda: tmp_path / "cache")
     path = tmp_path / "roads.osm"
     path.write_text(OSM, encoding="utf-8")
     return path
@@ -71,7 +72,7 @@ def test_nothing_is_left_beside_the_roads(osm):
 
 
 def test_old_copies_give_way(osm, monkeypatch):
-    monkeypatch.setattr(road_files, "KEPT", 2)
+    monkeypatch.setattr(network.kept, "KEPT", 2)
     for way in range(10, 14):
         osm.write_text(OSM.replace('id="10"', f'id="{way}"'), encoding="utf-8")
         load_roads(osm)

@@ -10,12 +10,15 @@ import pytest
 
 from network.problem import ProblemsError
 from network.words import say
+from optimizer.analysis.critical_table import CRITICAL
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.region.reading import read_region
 from optimizer.region.region_tables import REGION_TABLES, SITES
 from optimizer.region.schema import Kind
 from optimizer.region.table_docs import tables_markdown
 from optimizer.region.template import FIRST_ROW, write_template
+
+SECTIONS = {"region": REGION_TABLES, "plan": PLAN_TABLES, "critical": (CRITICAL,)}
 
 
 @pytest.fixture(params=["zh", "en"])
@@ -104,14 +107,14 @@ def test_headings_notes_lists_and_frozen_rows(tmp_path, language):
 
 
 def test_the_documentation_of_the_tables_is_up_to_date():
-    text = tables_markdown({"region": REGION_TABLES, "plan": PLAN_TABLES})
+    text = tables_markdown(SECTIONS)
     written = Path(__file__).parents[3] / "docs" / "tables.md"
     assert written.read_text(encoding="utf-8") == text, "run: python docs/make_tables.py"
 
 
 def test_the_documentation_names_every_column():
-    text = tables_markdown({"region": REGION_TABLES, "plan": PLAN_TABLES})
-    for table in (*REGION_TABLES, *PLAN_TABLES):
+    text = tables_markdown(SECTIONS)
+    for table in (*REGION_TABLES, *PLAN_TABLES, CRITICAL):
         assert f"### {table.name} {table.title}" in text
         for column in table.columns:
             assert f"| `{column.name}` {column.heading}" in text

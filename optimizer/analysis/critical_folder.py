@@ -1,0 +1,223 @@
+"""The folder that ``reserve critical`` writes: tables, a layer, a map, a summary; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from network.problem import Problem, ProblemsError
+from network.words import Language, Phrase
+from optimizer.analysis.critical import DAMAGES, CriticalLinks
+from optimizer.analysis.critical_losses import road_pieces
+from optimizer.analysis.critical_map import draw_critical
+from optimizer.analysis.critical_table import CRITICAL, LOSS_KINDS
+from optimizer.analysis.critical_told import Told, summary_lines
+from optimizer.checksum import sha256
+from optimizer.plan.manifest import software_version
+from optimizer.plan.table_files import NUMBERS, write_tables
+from optimizer.progress import Progress, silent
+from optimizer.region.schema import Column, Kind
+from optimizer.report.assumptions import roads_source
+from optimizer.report.workbook.book import FONTS
+from optimizer.report.workbook.sheet import Book, Field, Sheet
+
+FILE = "critical.json"
+WGS84 = "EPSG:4326"
+NOTE_WIDTH = 110.0
+
+
+def write_critical(
+    found: CriticalLinks, out: Path, language: Language, top: int, plan: str = "", *, progress: Progress = silent
+) -> tuple[Problem, ...]:
+    """Write the folder ``out``, which appears whole or not at all; an older one of this kind is replaced.
+
+    Parameters
+    ----------
+    found : CriticalLinks
+    out : Path
+    language : {"zh", "en"}
+    top : int
+        So many ranks in the summary and on the map; the tables hold all.
+    plan : str
+        The plan it was judged by; empty where by present stock.
+    progress : callable, optional
+
+    Returns
+    -------
+    tuple of Problem
+        Warnings.
+
+    Raises
+    ------
+    ProblemsError
+        ``out`` holds something else or cannot be written; nothing has changed then.
+    """
+    warnings: list[Problem] = []
+    with _whole(out) as folder:
+        steps: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("tables", lambda: _tables(found, folder, language, plan)),
+            ("layer", lambda: _layer(found, folder / "critical.gpkg")),
+            ("map", lambda: warnings.extend(draw_critical(found, folder / "map.png", language, top))),
+            ("summary", lambda: _summary(found, folder, language, top, plan)),
+        )
+        for done, (name, step) in enumerate(steps):
+            progress(Phrase(f"optimizer.critical.step_{name}"), done / len(steps))
+            step()
+    return tuple(warnings)
+
+
+def check_out(out: Path) -> None:
+    """Refuse, before the work begins, a place that holds anything but critical links, or cannot be written."""
+    out = Path(out).expanduser().resolve()
+    try:
+        inside = [path for path in out.rglob("*") if path.is_file()] if out.is_dir() else []
+        foreign = [path for path in inside if path.relative_to(out).as_posix() not in _own_files(out)]
+        if foreign or (out.exists() and not out.is_dir()):
+            raise _problem("out_not_critical", path=out)
+        home = next((folder for folder in out.parents if folder.exists()), out)
+        Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=home)).rmdir()
+    except OSError as error:
+        raise _problem("out_not_written", path=out, reason=error.strerror or error) from error
+
+
+def _own_files(out: Path) -> set[str]:
+    """Files that the folder at ``out`` says are its own."""
+    try:
+        files = json.loads((out / FILE).read_text(encoding="utf-8"))["files"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return set()
+    return {*files, FILE} if isinstance(files, dict) else set()
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Path]:
+    """Give a folder to write into, which takes the place of ``out`` when all is written, and vanishes otherwise."""
+    out = Path(out).expanduser().resolve()
+    check_out(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        home = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".writing", dir=out.parent))
+    except OSError as error:
+        raise _problem("out_not_written", path=out, reason=error.strerror or error) from error
+    try:
+        work, old = home / "new", home / "old"
+        work.mkdir()
+        yield work
+        if out.exists():
+            out.rename(old)
+        try:
+            work.rename(out)
+        except BaseException:
+            if old.exists():
+                old.rename(out)
+            raise
+    except OSError as error:
+        raise _problem("out_not_written", path=out, reason=error.strerror or error) from error
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _problem(what: str, **values: object) -> ProblemsError:
+    told = Phrase(f"optimizer.critical.{what}", **values)
+    return ProblemsError([Problem(told, Phrase(f"optimizer.critical.{what}_mend"))])
+
+
+def _tables(found: CriticalLinks, folder: Path, language: Language, plan: str) -> None:
+    write_tables({CRITICAL.name: found.table}, folder, (CRITICAL,))
+    _workbook(found, folder / "critical.xlsx", Told(found, language), plan)
+
+
+def _workbook(found: CriticalLinks, path: Path, told: Told, plan: str) -> None:
+    """Write the table as a sheet, link ids left out, and what stands behind it as another."""
+    zh = told.language == "zh"
+    columns = [column for column in CRITICAL.columns if column.name != "links"]
+    book = Book(str(path), FONTS[told.language], CRITICAL.title)
+    sheet = Sheet(book, CRITICAL.title if zh else CRITICAL.name, "&P / &N")
+    sheet.title(told.title())
+    fields = [_field(column, zh) for column in columns]
+    sheet.headings(fields, stay=True)
+    kinds = LOSS_KINDS if zh else {kind: kind for kind in LOSS_KINDS}
+    shown = found.table.assign(kind=found.table["kind"].map(kinds), used=_yes_no(found, told))
+    sheet.lines(fields, shown[[column.name for column in columns]].itertuples(index=False))
+    sheet.finish()
+    notes = Sheet(book, told("sheet_notes"), "&P / &N")
+    notes.page.set_column(0, 0, NOTE_WIDTH)
+    for line in [*told.basis(plan), *told.cautions()]:
+        notes.note(line, NOTE_WIDTH)
+    book.close()
+
+
+def _yes_no(found: CriticalLinks, told: Told) -> NDArray[np.str_]:
+    return np.where(found.table["used"], told("yes"), told("no"))
+
+
+def _field(column: Column, zh: bool) -> Field:
+    heading = column.heading if zh else column.name
+    unit = f"（{column.unit}）" if column.unit and zh else ""
+    degrees = column.kind in (Kind.LONGITUDE, Kind.LATITUDE)
+    return Field(heading + unit, "number" if column.kind in NUMBERS and not degrees else "text")
+
+
+def _layer(found: CriticalLinks, path: Path) -> None:
+    """Write the layer ``critical``: a line for every structure and stretch, for QGIS."""
+    roads = found.losses.network
+    piece = road_pieces(roads)
+    once = [loss.links[np.unique(piece[loss.links], return_index=True)[1]] for loss in found.losses.losses]
+    lines = [shapely.multilinestrings(roads.link_lines[links]) for links in once]
+    layer = geopandas.GeoDataFrame(found.table, geometry=lines, crs=WGS84)
+    layer.to_file(path, layer=CRITICAL.name, driver="GPKG", engine="pyogrio", geometry_type="MultiLineString")
+
+
+def _summary(found: CriticalLinks, folder: Path, language: Language, top: int, plan: str) -> None:
+    text = "\n".join(summary_lines(found, language, top, plan)) + "\n"
+    (folder / "summary.txt").write_text(text, encoding="utf-8-sig")
+    files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
+    content = manifest(found, language, top, plan) | {"files": files}
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def manifest(found: CriticalLinks, language: Language, top: int, plan: str) -> dict[str, object]:
+    """Content of ``critical.json`` but for the files."""
+    region = found.stock.region
+    settings = region.settings
+    return {
+        "schema_version": 1,
+        "software": {"version": software_version()},
+        "made_at": datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        "language": language,
+        "region": {
+            "id": settings.id,
+            "name": settings.name.model_dump(),
+            "roads_synthetic": settings.roads_synthetic or region.roads.synthetic,
+            "roads_source": roads_source(region, language),
+        },
+        "inputs": dict(region.inputs),
+        "plan": plan or None,
+        "scenario": None if found.scenario is None else found.scenario.id,
+        "scenarios": [scenario.id for scenario in found.stock.scenarios],
+        "ranked_by": list(DAMAGES),
+        "tried": asdict(found.tried),
+        "unmet_before": found.unmet_before,
+        "worst": worst_rows(found, top),
+        "seconds": round(found.seconds, 3),
+    }
+
+
+def worst_rows(found: CriticalLinks, top: int) -> list[Mapping[str, object]]:
+    """Rows of the ``top`` best ranks as JSON values, ties included."""
+    ranked = found.table.dropna(subset="rank")
+    best = ranked["rank"].drop_duplicates().head(top)
+    rows = ranked[ranked["rank"].isin(best)].astype({"rank": int})
+    return json.loads(rows.to_json(orient="records", force_ascii=False))  # type: ignore[no-any-return]

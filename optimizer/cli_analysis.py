@@ -1,0 +1,54 @@
+"""Looking into closed roads on the command line: read what was asked, call what does it, write the folder, tell."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from network.words import Phrase
+from optimizer.cli_session import WARNINGS_SHOWN, Session
+
+
+def run_what_if(
+    session: Session,
+    region: Path,
+    closures: Path,
+    out: Path,
+    plan: Path | None,
+    *,
+    at_h: float | None,
+    vehicle: str,
+    night: bool,
+    speed: float,
+) -> None:
+    """Read region, closures and plan, close the roads, write the folder and tell the headline."""
+    session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+    from network.closure_files import read_closures
+    from optimizer.analysis.plan_given import read_plan_of
+    from optimizer.analysis.whatif import baseline, what_if
+    from optimizer.analysis.whatif_report.figures import figures_of
+    from optimizer.analysis.whatif_report.folder import WHATIF_FOLDER, write_what_if
+    from optimizer.analysis.whatif_report.summary import headline
+    from optimizer.checksum import sha256
+    from optimizer.output_folder import check_out, plain
+    from optimizer.progress import part
+    from optimizer.region.reading import read_region
+
+    check_out(out, WHATIF_FOLDER)
+    closed = read_closures(closures)
+    read = read_region(region)
+    session.warn(read.warnings, WARNINGS_SHOWN)
+    inputs, tables = {f"closures/{closures.name}": sha256(closures)}, None
+    if plan is not None:
+        given, warnings = read_plan_of(read, plan)
+        session.warn(warnings)
+        inputs["plan/plan.json"], tables = sha256(plan / "plan.json"), given.tables
+    session.progress(Phrase("optimizer.whatif.step_compare"), 0.3)
+    before = baseline(read, plan=tables, vehicle_class=vehicle, night=night, speed_factor=speed)
+    found = what_if(read, closed, folder=closures.parent, before=before, plan=tables, at_h=at_h)
+    write_what_if(found, out, session.language, inputs=inputs, progress=part(session.progress, 0.5, 1.0))
+    lines = headline(found, session.language, out)
+    files = sorted(path.name for path in out.iterdir())
+    session.tell(
+        lines, {"whatif": str(out), "headline": lines, "figures": plain(asdict(figures_of(found))), "files": files}
+    )

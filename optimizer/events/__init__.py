@@ -1,0 +1,1 @@
+"""Random events: scenarios drawn from the kinds of events that can strike a region."""
