@@ -71,6 +71,8 @@ def barriers(region: Region, state: RoadState, vehicle_class: str) -> Barriers:
     """Find what each closure of ``state`` shuts to ``vehicle_class``, whatever its hours."""
     vehicle = VEHICLE_CLASSES[vehicle_class]
     free = link_times_ms(region.roads, vehicle, speed_factor=state.speed_factor, night=state.night)
+    # Closures that match nothing are told all at once, not one by one.
+    apply_closures(state.closures, region.roads, free, vehicle, region.folder)
     shut = []
     for closure in state.closures:
         times = apply_closures([closure], region.roads, free, vehicle, region.folder)

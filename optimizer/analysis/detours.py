@@ -40,7 +40,8 @@ def detours(
         Links of the ways round: driven to a place now that was reached by others before.
     """
     one, two = (table["lifeline_min"].to_numpy(dtype=float) for table in (before, after))
-    same = (one == two) | (np.abs(one - two) <= CHANGED_MIN)
+    with np.errstate(invalid="ignore"):
+        same = (one == two) | (np.abs(one - two) <= CHANGED_MIN)
     parts = []
     for when, table, weights in (("before", before, free), ("after", after, shut)):
         legs = table[~same & np.isfinite(table["lifeline_min"])].reset_index()

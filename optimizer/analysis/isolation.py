@@ -123,7 +123,8 @@ def _means(case: RoadCase, held: pd.DataFrame, rows: pd.DataFrame) -> dict[str, 
     sites = case.region.sites.set_index("site_id").reindex(ids)
     ends = endurance(held).reindex(ids)
     own = held[(held["use"] != "relief") & (held["held"] > 0)]
-    kit = own.assign(text=own["item_id"] + "=" + own["held"].map("{:g}".format)).groupby("site_id")["text"]
+    texts = [f"{item}={units:g}" for item, units in zip(own["item_id"], own["held"], strict=True)]
+    kit = pd.Series(texts, index=own["site_id"].to_numpy(), dtype=object).groupby(level=0)
     phones = held[held["use"] == "satellite"].groupby("site_id")["held"].sum()
     wait_h = rows["reopens_h"] - (case.at_h or 0.0)
     return {

@@ -2,8 +2,8 @@
 
 ::
 
-    0 ──1── 1 ──2── 2 ──3── 3 ──4── 4 ──7── 6        numbers on the lines: ways, each 1 km and open both ways
-            └───5── 5 ──6───┘
+    0 ──1── 1 ──2── 2 ──3── 3 ──4── 4 ──7── 6        numbers on the lines: ways, open both ways, each 1 km
+            └───5── 5 ──6───┘                        long, but for way 6: 1.2 km
 
 At 0 the district's depot and the fire station, at 4 a town's depot, at 6 a helipad.
 """
@@ -81,7 +81,7 @@ def table(name: str, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 
 def roads_of(ways: dict[int, tuple[int, int]], places: dict[int, tuple[float, float]]) -> RoadNetwork:
-    """Roads of 1 km, open both ways; the nodes are numbered as in ``places``."""
+    """Roads of 1 km, but for way 6, open both ways; the nodes are numbered as in ``places``."""
     pairs = list(ways.values())
     tail, head = (np.array(ends, np.int32) for ends in zip(*pairs, *((b, a) for a, b in pairs), strict=True))
     m, unknown = len(tail), np.full(len(tail), np.nan, np.float32)
@@ -92,7 +92,7 @@ def roads_of(ways: dict[int, tuple[int, int]], places: dict[int, tuple[float, fl
         tail=tail,
         head=head,
         way_id=np.array([*ways, *ways], np.int64),
-        length_m=np.full(m, 1000.0),
+        length_m=np.where(np.isin([*ways, *ways], 6), 1200.0, 1000.0),
         road_class=np.full(m, ROAD_CLASSES.index("residential"), np.int8),
         surface=np.zeros(m, np.int8),
         maxspeed_kmh=unknown,

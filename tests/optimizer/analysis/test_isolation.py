@@ -147,6 +147,12 @@ def test_what_nobody_holds_lasts_no_hour_and_what_expires_or_lies_with_an_agent_
     assert _rows(found.isolated).loc["V4", ["lasts_h", "first_out", "lasts"]].tolist() == [0, "food", "no"]
 
 
+def test_where_nobody_holds_anything_there_is_no_kit(region):
+    bare = replace(region, tables=region.tables | {"stock": region.tables["stock"].iloc[:0]})
+    found = _rows(isolation(_case(bare, A_DAY)).isolated)
+    assert found.loc["V6", ["kit", "lasts_h", "first_out"]].tolist() == ["", 0, "water;food"]
+
+
 def test_it_lasts_where_the_road_opens_sooner_and_cannot_be_told_where_nobody_says_when(region):
     def lasts(**hours):
         closed = (Closure(name="四号路", ways=(4,), **hours), Closure(name="七号路", ways=(7,), **hours))

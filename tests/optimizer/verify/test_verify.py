@@ -21,8 +21,9 @@ import yaml
 from network.problem import ProblemsError
 from network.roads import ROAD_CLASSES, RoadNetwork
 from network.times import travel_times_ms
+from optimizer.output_folder import write_manifest
 from optimizer.plan.annual import make_plan
-from optimizer.plan.manifest import manifest, write_manifest
+from optimizer.plan.manifest import PLAN_FOLDER, manifest
 from optimizer.plan.region_copy import copy_region, write_roads
 from optimizer.plan.table_files import read_plan_tables, write_tables
 from optimizer.region.reading import read_region
@@ -225,7 +226,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tables(plan.tables, folder)
     copy_region(plan.region, folder / "region")
     roads = write_roads(plan.region, folder)
-    write_manifest(manifest(plan, figures_of(plan), "zh", roads, ()), folder)
+    write_manifest(manifest(plan, figures_of(plan), "zh", roads, ()), folder, PLAN_FOLDER)
     return folder
 
 
