@@ -8,6 +8,7 @@ has to build anew for every closure, which is counted in.
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass
 
 import networkx as nx
@@ -78,6 +79,8 @@ def pandana_times(
 
     used = fastest(roads, ms)
     pairs = np.repeat(sources, len(targets)), np.tile(targets, len(sources))
+    # It lists every pair without a way in a warning.
+    warnings.simplefilter("ignore")
     began = time.process_time()
     net = pandana.Network(
         pd.Series(roads.lon),

@@ -46,22 +46,31 @@ def times_between(hierarchy: Hierarchy, metric: Metric, sources: Int32s, targets
     for nodes in (sources, targets):
         if len(nodes) and not 0 <= nodes.min() <= nodes.max() < hierarchy.node_count:
             raise ValueError(f"nodes lie between 0 and {hierarchy.node_count - 1}")
-    start, end = hierarchy.rank[sources], hierarchy.rank[targets]
-    column = np.argsort(hierarchy.preorder[end], kind="stable").astype(np.int32)
-    row = end[column]
-    place = np.searchsorted(hierarchy.preorder[row], hierarchy.preorder[start]).astype(np.int32)
+    row, start = _in_preorder(hierarchy, sources)
+    column, end = _in_preorder(hierarchy, targets)
+    place = np.searchsorted(hierarchy.preorder[end], hierarchy.preorder[start]).astype(np.int32)
     times = np.empty((metric.lanes, len(start), len(end)), dtype=np.int32)
-    forward = _labels(hierarchy.first, hierarchy.head, metric.up, hierarchy.parent, hierarchy.depth, start)
-    backward = _labels(hierarchy.first, hierarchy.head, metric.down, hierarchy.parent, hierarchy.depth, row)
-    _meet(forward, backward, hierarchy.parent, hierarchy.depth, start, row, place, column, times)
+    labels = _labels_by_walk if metric.lanes == 1 else _labels_by_site
+    forward = labels(hierarchy.first, hierarchy.head, metric.up, hierarchy.parent, hierarchy.depth, start)
+    backward = labels(hierarchy.first, hierarchy.head, metric.down, hierarchy.parent, hierarchy.depth, end)
+    _meet(forward, backward, hierarchy.parent, hierarchy.depth, start, end, place, row, column, times)
     return times
 
 
+def _in_preorder(hierarchy: Hierarchy, nodes: Int32s) -> tuple[Int32s, Int32s]:
+    """Places of the nodes when they stand in preorder of the tree, and their ranks so."""
+    ranks = hierarchy.rank[nodes]
+    order = np.argsort(hierarchy.preorder[ranks], kind="stable").astype(np.int32)
+    return order, ranks[order]
+
+
 @njit(cache=True, nogil=True)
-def _labels(first: Int32s, head: Int32s, weight: Int32s, parent: Int32s, depth: Int32s, ranks: Int32s) -> Int32s:
+def _labels_by_site(
+    first: Int32s, head: Int32s, weight: Int32s, parent: Int32s, depth: Int32s, ranks: Int32s
+) -> Int32s:
     """(K, k, height) times from each of k ranks to its ancestors by depth, over ``weight`` of the upward arcs.
 
-    Depths below a rank's own are left unset.
+    Each rank climbs for itself, all lanes at once. Depths below a rank's own are left unset.
     """
     lanes = weight.shape[1]
     height = 0
@@ -90,39 +99,83 @@ def _labels(first: Int32s, head: Int32s, weight: Int32s, parent: Int32s, depth: 
 
 
 @njit(cache=True, nogil=True)
+def _labels_by_walk(
+    first: Int32s, head: Int32s, weight: Int32s, parent: Int32s, depth: Int32s, ranks: Int32s
+) -> Int32s:
+    """The same for one lane, (1, k, height), with the ranks in preorder.
+
+    The tree is walked down from rank to rank, and the labels of the nodes on the way from the root are at hand: the
+    label of a node is the least, over its upward arcs, of the arc's weight and the label of the arc's head. So a node
+    that many ranks have above them is labelled once, and the processor takes eight depths at a time, as it takes eight
+    lanes elsewhere.
+    """
+    height = 0
+    for v in ranks:
+        height = max(height, depth[v] + 1)
+    labels = np.empty((1, len(ranks), height), dtype=np.int32)
+    path = np.empty((height, height), dtype=np.int32)
+    on_path = np.full(height, -1, dtype=np.int32)
+    for i in range(len(ranks)):
+        top = ranks[i]
+        while top >= 0 and on_path[depth[top]] != top:
+            on_path[depth[top]] = top
+            top = parent[top]
+        for d in range(depth[top] + 1 if top >= 0 else 0, depth[ranks[i]] + 1):
+            _label(first, head, weight, depth, on_path[d], path)
+        for d in range(depth[ranks[i]] + 1):
+            labels[0, i, d] = path[depth[ranks[i]], d]
+    return labels
+
+
+@njit(cache=True, nogil=True)
+def _label(first: Int32s, head: Int32s, weight: Int32s, depth: Int32s, v: int, path: Int32s) -> None:
+    """Fill the row of ``path`` that is v's, from the rows of its ancestors."""
+    own = path[depth[v]]
+    for d in range(depth[v]):
+        own[d] = UNREACHABLE
+    own[depth[v]] = 0
+    for arc in range(first[v], first[v + 1]):
+        step = weight[arc, 0]
+        above = path[depth[head[arc]]]
+        for d in range(depth[head[arc]] + 1):
+            own[d] = min(own[d], np.int32(step + above[d]))
+
+
+@njit(cache=True, nogil=True)
 def _meet(
     forward: Int32s,
     backward: Int32s,
     parent: Int32s,
     depth: Int32s,
     start: Int32s,
-    row: Int32s,
+    end: Int32s,
     place: Int32s,
+    row: Int32s,
     column: Int32s,
     times: Int32s,
 ) -> None:
-    """Fill ``times``; ``row`` holds the targets in preorder, ``place`` where each source stands among them."""
-    neighbours = np.zeros(len(row), dtype=np.int32)
-    for j in range(1, len(row)):
-        neighbours[j] = _common(parent, depth, row[j - 1], row[j])
-    common = np.empty(len(row), dtype=np.int32)
+    """Fill ``times``; ``place`` is where each source stands among the targets, ``row`` and ``column`` where both go."""
+    neighbours = np.zeros(len(end), dtype=np.int32)
+    for j in range(1, len(end)):
+        neighbours[j] = _common(parent, depth, end[j - 1], end[j])
+    common = np.empty(len(end), dtype=np.int32)
     for i in range(len(start)):
-        _sweep(parent, depth, start[i], row, place[i], neighbours, common)
+        _sweep(parent, depth, start[i], end, place[i], neighbours, common)
         for k in range(len(times)):
-            _least_sums(forward[k, i], backward[k], common, column, times[k, i])
+            _least_sums(forward[k, i], backward[k], common, column, times[k, row[i]])
 
 
 @njit(cache=True, nogil=True)
 def _sweep(
-    parent: Int32s, depth: Int32s, source: int, row: Int32s, place: int, neighbours: Int32s, common: Int32s
+    parent: Int32s, depth: Int32s, source: int, end: Int32s, place: int, neighbours: Int32s, common: Int32s
 ) -> None:
     """Fill ``common``: how many nodes the path of ``source`` shares with that of each target."""
-    if place < len(row):
-        common[place] = _common(parent, depth, source, row[place])
-    for j in range(place + 1, len(row)):
+    if place < len(end):
+        common[place] = _common(parent, depth, source, end[place])
+    for j in range(place + 1, len(end)):
         common[j] = min(common[j - 1], neighbours[j])
     if place > 0:
-        common[place - 1] = _common(parent, depth, source, row[place - 1])
+        common[place - 1] = _common(parent, depth, source, end[place - 1])
     for j in range(place - 2, -1, -1):
         common[j] = min(common[j + 1], neighbours[j + 1])
 
