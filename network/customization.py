@@ -81,7 +81,7 @@ def customize(hierarchy: Hierarchy, link_ms: NDArray[np.int32], room: Metric | N
     if metric.up.shape != (hierarchy.arc_count, weights.shape[1]):
         raise ValueError(f"room for {metric.up.shape} arcs and lanes, not {(hierarchy.arc_count, weights.shape[1])}")
     _respect(hierarchy.link_arc, hierarchy.link_up, weights, metric.up, metric.down)
-    _relax_triangles(hierarchy.first, hierarchy.head, metric.up, metric.down)
+    _relax_triangles(hierarchy.first, hierarchy.upper_arcs, metric.up, metric.down)
     return metric
 
 
@@ -99,19 +99,15 @@ def _respect(link_arc: Int32s, link_up: NDArray[np.bool_], weights: Int32s, up: 
 
 
 @njit(cache=True, nogil=True)
-def _relax_triangles(first: Int32s, head: Int32s, up: Int32s, down: Int32s) -> None:
-    """Relax the upper arc of every lower triangle, lowest rank first.
-
-    The arcs from v lead to x < y; y is one of x's upper neighbours, because v's are handed up to its parent and so on.
-    Heads ascend, so one pointer runs along x's arcs while y runs along v's.
-    """
+def _relax_triangles(first: Int32s, upper_arcs: Int32s, up: Int32s, down: Int32s) -> None:
+    """Relax the upper arc of every lower triangle, lowest rank first."""
+    triangle = 0
     for v in range(len(first) - 1):
         for to_x in range(first[v], first[v + 1]):
             up_x, down_x = up[to_x], down[to_x]
-            arc = first[head[to_x]]
             for to_y in range(to_x + 1, first[v + 1]):
-                while head[arc] < head[to_y]:
-                    arc += 1
+                arc = upper_arcs[triangle]
+                triangle += 1
                 up_y, down_y, up_arc, down_arc = up[to_y], down[to_y], up[arc], down[arc]
                 for k in range(len(up_x)):
                     up_arc[k] = min(up_arc[k], np.int32(down_x[k] + up_y[k]))

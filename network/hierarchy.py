@@ -104,6 +104,12 @@ class Hierarchy:
         return np.searchsorted(self.head[arcs], np.arange(self.node_count + 1)).astype(np.int32), arcs
 
     @cached_property
+    def upper_arcs(self) -> Int32s:
+        """(t,) the arc between x and y of every lower triangle v - x - y, in the order of v, x and y."""
+        arcs: Int32s = _upper_arcs(self.first, self.head)
+        return arcs
+
+    @cached_property
     def tail(self) -> Int32s:
         """(a,) lower ends."""
         return np.repeat(np.arange(self.node_count, dtype=np.int32), np.diff(self.first))
@@ -249,3 +255,26 @@ def _find_arcs(first: Int32s, head: Int32s, low: Int32s, high: Int32s) -> Int32s
             start, stop = first[low[i]], first[low[i] + 1]
             arc[i] = start + np.searchsorted(head[start:stop], high[i])
     return arc
+
+
+@njit(cache=True)
+def _upper_arcs(first: Int32s, head: Int32s) -> Int32s:
+    """The third arc of every lower triangle.
+
+    The arcs from v lead to x < y; y is one of x's upper neighbours, because v's are handed up to its parent and so on.
+    Heads ascend, so one pointer runs along x's arcs while y runs along v's.
+    """
+    triangles = 0
+    for v in range(len(first) - 1):
+        triangles += (first[v + 1] - first[v]) * (first[v + 1] - first[v] - 1) // 2
+    found = np.empty(triangles, dtype=np.int32)
+    triangle = 0
+    for v in range(len(first) - 1):
+        for to_x in range(first[v], first[v + 1]):
+            arc = first[head[to_x]]
+            for to_y in range(to_x + 1, first[v + 1]):
+                while head[arc] < head[to_y]:
+                    arc += 1
+                found[triangle] = arc
+                triangle += 1
+    return found
