@@ -82,7 +82,7 @@ class Barriers:
 
 
 def barriers(region: Region, state: RoadState, vehicle_class: str, at_h: float | None = None) -> Barriers:
-    """Find what each closure of ``state`` shuts to ``vehicle_class``, whatever its hours; temporary links are as opened at the hour.
+    """Find what each closure shuts to ``vehicle_class``, whatever its hours; temporary links are as opened at the hour.
 
     Raises
     ------
