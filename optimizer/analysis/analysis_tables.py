@@ -16,7 +16,7 @@ CUT_KINDS = {"any": "解除其中任一处即恢复", "all": "须全部解除方
 LANDING_WAYS = {"road": "道路", "foot": "步行（直线）", "": "无"}
 ENDURANCE = {"yes": "够用", "no": "不够用", "unknown": "无法判断"}
 WHEN = {"before": "中断前", "after": "中断后"}
-EFFECTS = {"closed": "封闭", "slowed": "限速", "none": "对该车型无影响"}
+EFFECTS = {"closed": "封闭", "slowed": "限速", "opened": "开通", "none": "对该车型无影响"}
 
 
 def _id(name: str, heading: str, zh: str, en: str) -> Column:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.closed_times import apply_closures
 from network.closures import Closure
-from network.speeds import VEHICLE_CLASSES, link_times_ms
+from network.speeds import VEHICLE_CLASSES
 from network.times import UNREACHABLE, travel_times_ms
+from optimizer.plan.reach import link_ms
 from optimizer.region.region import Region
 from optimizer.region.scenarios import RoadState
 
@@ -31,17 +32,25 @@ class Barriers:
     ----------
     region : Region
         Its folder holds the files that closures name.
-    closures : tuple of Closure
+    state : RoadState
+        With closures of every hour.
+    vehicle_class : str
     open_ms : (m,) int32
-        Milliseconds over each link with no barrier standing.
+        Milliseconds over each link with no barrier standing, nothing slowed, temporary links as they are opened.
     shut : tuple of (k,) int
-        Links that each closure shuts, were it the only one; none for a closure that only slows.
+        Links that each closure shuts by itself; none for a closure that slows or opens.
     """
 
     region: Region
-    closures: tuple[Closure, ...]
+    state: RoadState
+    vehicle_class: str
     open_ms: NDArray[np.int32]
     shut: tuple[NDArray[np.int64], ...]
+
+    @property
+    def closures(self) -> tuple[Closure, ...]:
+        """The closures, in the order of ``shut``."""
+        return self.state.closures
 
     def link_ms(self, standing: Collection[int]) -> NDArray[np.int32]:
         """(m,) milliseconds over each link while these closures stand."""
@@ -52,13 +61,18 @@ class Barriers:
 
     def reaching(self, starts: Sequence[str], ends: Sequence[str], tried: Sequence[Standing]) -> NDArray[np.bool_]:
         """(ends, tried) whether any of the starts reaches each end, for every set of standing closures."""
+        return self.reaching_by(starts, ends, map(self.link_ms, tried))
+
+    def reaching_by(
+        self, starts: Sequence[str], ends: Sequence[str], link_ms: Iterable[NDArray[np.int32]]
+    ) -> NDArray[np.bool_]:
+        """(ends, K) whether any of the starts reaches each end, for K times over the links."""
         node = self.nodes(starts), self.nodes(ends)
-        found = np.zeros((len(ends), len(tried)), dtype=np.bool_)
-        for first in range(0, len(tried), LANES):
-            lanes = np.stack([self.link_ms(one) for one in tried[first : first + LANES]], axis=1)
-            times = travel_times_ms(self.region.roads, lanes, *node)
-            found[:, first : first + LANES] = (times < UNREACHABLE).any(axis=0)
-        return found
+        found, left = [np.zeros((len(ends), 0), dtype=np.bool_)], iter(link_ms)
+        while lanes := list(islice(left, LANES)):
+            times = travel_times_ms(self.region.roads, np.stack(lanes, axis=1), *node)
+            found.append(np.any(times < UNREACHABLE, axis=0))
+        return np.concatenate(found, axis=1)
 
     def nodes(self, site_ids: Sequence[str]) -> NDArray[np.int32]:
         """(k,) nodes of sites; −1 where a site is not on the roads."""
@@ -67,19 +81,23 @@ class Barriers:
         return nodes
 
 
-def barriers(region: Region, state: RoadState, vehicle_class: str) -> Barriers:
-    """Find what each closure of ``state`` shuts to ``vehicle_class``, whatever its hours."""
-    vehicle = VEHICLE_CLASSES[vehicle_class]
-    free = link_times_ms(region.roads, vehicle, speed_factor=state.speed_factor, night=state.night)
-    # Closures that match nothing are told all at once, not one by one.
-    apply_closures(state.closures, region.roads, free, vehicle, region.folder)
-    shut = []
-    for closure in state.closures:
-        times = apply_closures([closure], region.roads, free, vehicle, region.folder)
-        shut.append(np.flatnonzero((times >= UNREACHABLE) & (free < UNREACHABLE)))
-    passable = [closure for closure, links in zip(state.closures, shut, strict=True) if not len(links)]
-    open_ms = apply_closures(passable, region.roads, free, vehicle, region.folder)
-    return Barriers(region, state.closures, open_ms, tuple(shut))
+def barriers(region: Region, state: RoadState, vehicle_class: str, at_h: float | None = None) -> Barriers:
+    """Find what each closure shuts to ``vehicle_class``, whatever its hours; temporary links are as opened at the hour.
+
+    Raises
+    ------
+    ProblemsError
+        Closures that match nothing, all at once.
+    """
+    link_ms(region, state, vehicle_class)
+    opened = tuple(closure for closure in state_at(state, at_h).closures if closure.opened)
+
+    def times(*closures: Closure) -> NDArray[np.int32]:
+        return link_ms(region, state.model_copy(update={"closures": closures}), vehicle_class)
+
+    free = times(*opened)
+    shut = [np.flatnonzero((times(*opened, one) >= UNREACHABLE) & (free < UNREACHABLE)) for one in state.closures]
+    return Barriers(region, state, vehicle_class, free, tuple(shut))
 
 
 def in_force(closure: Closure, at_h: float | None) -> bool:
@@ -88,5 +106,6 @@ def in_force(closure: Closure, at_h: float | None) -> bool:
 
 
 def state_at(state: RoadState, at_h: float | None) -> RoadState:
-    """Keep only the closures that hold at the hour."""
-    return state.model_copy(update={"closures": tuple(one for one in state.closures if in_force(one, at_h))})
+    """Keep only the closures that hold at the hour, without their hours."""
+    kept = (one.model_copy(update={"from_h": None, "to_h": None}) for one in state.closures if in_force(one, at_h))
+    return state.model_copy(update={"closures": tuple(kept)})

@@ -15,9 +15,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from network.closures import Closure
 from network.times import UNREACHABLE, paths_from, travel_times_ms
-from optimizer.analysis.barriers import Barriers, Standing, in_force
+from optimizer.analysis.barriers import Barriers, Standing, in_force, state_at
+from optimizer.plan.reach import link_ms
+from optimizer.region.scenarios import RoadState
 
 _BARRIER_MS = 3_600_000
 """What a barred link costs on the search for the way with the fewest: more than any detour of an hour."""
@@ -60,21 +61,23 @@ def reopening_h(
 ) -> NDArray[np.float64]:
     """(ends,) hours after the event at which each is first reached again; NaN where the closures do not say.
 
-    Closures that begin before that hour count, those without an end for ever. Without ``at_h`` all have begun.
+    Closures that begin before that hour count, those without an end for ever; without ``at_h`` all have begun. A
+    temporary link counts from the hour that it is opened.
     """
-    hours = sorted({one.to_h for one in barriers.closures if one.to_h is not None and one.to_h > (at_h or 0.0)})
+    state = barriers.state if at_h is not None else _begun(barriers.state)
+    turns = {one.from_h if one.opened else one.to_h for one in state.closures}
+    hours = sorted(hour for hour in turns if hour is not None and hour > (at_h or 0.0))
     if not hours or not ends:
         return np.full(len(ends), np.nan)
-    tried = [frozenset(n for n, one in enumerate(barriers.closures) if _stands(one, hour, at_h)) for hour in hours]
-    reached = barriers.reaching(starts, ends, tried)
+    lanes = (link_ms(barriers.region, state_at(state, hour), barriers.vehicle_class) for hour in hours)
+    reached = barriers.reaching_by(starts, ends, lanes)
     return np.where(reached.any(axis=1), np.array(hours)[reached.argmax(axis=1)], np.nan)
 
 
-def _stands(closure: Closure, hour: float, at_h: float | None) -> bool:
-    """Whether a closure stands at a later hour."""
-    if at_h is None:
-        return closure.to_h is None or closure.to_h > hour
-    return in_force(closure, hour)
+def _begun(state: RoadState) -> RoadState:
+    """Let every closure that shuts or slows have begun already."""
+    closures = (one if one.opened else one.model_copy(update={"from_h": None}) for one in state.closures)
+    return state.model_copy(update={"closures": tuple(closures)})
 
 
 def _standing(barriers: Barriers, at_h: float | None) -> list[int]:

@@ -59,7 +59,7 @@ def isolation(case: RoadCase) -> Isolation:
     """
     places = case.settlements
     now, all_open = (case.access(state, places) for state in (case.now, case.all_open))
-    barred = barriers(case.region, case.state, case.vehicle_class)
+    barred = barriers(case.region, case.state, case.vehicle_class, case.at_h)
     return isolation_from(case, now, all_open, barred)
 
 

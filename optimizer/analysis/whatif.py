@@ -155,7 +155,7 @@ def what_if(
     home = region if folder is None else replace(region, folder=Path(folder))
     state = was.state.model_copy(update={"closures": tuple(closures)})
     case = RoadCase(home, was.sources, state, was.vehicle_class, at_h)
-    barred = barriers(home, state, case.vehicle_class)
+    barred = barriers(home, state, case.vehicle_class, at_h)
     free, shut = (link_ms(home, one, case.vehicle_class) for one in (case.all_open, case.now))
     after = case.access(case.now, list(was.access.index))
     places = case.settlements
@@ -207,11 +207,10 @@ def _closed(case: RoadCase, barred: Barriers, alone: Isolation) -> pd.DataFrame:
     for number, closure in enumerate(barred.closures):
         links = matched_links(closure, case.region.roads, case.region.folder)
         cut = np.array([number in one.closures for one in alone.cuts], dtype=np.bool_)
-        slows = closure.slowed is not None or closure.delay_min is not None
         rows.append(
             {
                 "name": closure.name,
-                "effect": "closed" if len(barred.shut[number]) else "slowed" if slows else "none",
+                "effect": _effect(closure, barred.shut[number]),
                 "in_force": in_force(closure, case.at_h),
                 "from_h": closure.from_h,
                 "to_h": closure.to_h,
@@ -222,6 +221,15 @@ def _closed(case: RoadCase, barred: Barriers, alone: Isolation) -> pd.DataFrame:
             }
         )
     return in_form(pd.DataFrame(rows), CLOSED)
+
+
+def _effect(closure: Closure, shut: NDArray[np.int64]) -> str:
+    """What a closure does to the chosen vehicle."""
+    if len(shut):
+        return "closed"
+    if closure.opened:
+        return "opened"
+    return "none" if closure.slowed is None and closure.delay_min is None else "slowed"
 
 
 def length_km(roads: RoadNetwork, links: NDArray[np.integer]) -> float:

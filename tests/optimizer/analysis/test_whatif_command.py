@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
-from network.closures import Closure, ClosureFile
+from network.closure_files import read_closures
+from network.closures import Closure
 from optimizer.analysis.whatif import baseline, what_if
 from optimizer.analysis.whatif_report.figures import figures_of
 from optimizer.cli import main
@@ -56,11 +56,11 @@ def real(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("language", ["中文", "English"])
-def test_the_closures_of_the_readme_are_sound(language):
+def test_the_closures_of_the_readme_are_sound(tmp_path, language):
     section = (ROOT / "README.md").read_text("utf-8").split(f"\n## {language}\n")[1].split("\n## ")[0]
-    example = section.split("```yaml\n")[2].split("```")[0]
-    first, *_ = ClosureFile.model_validate(yaml.safe_load(example)).closures
-    assert first.road
+    example = next(block for block in section.split("```yaml\n") if block.startswith("closures:"))
+    (tmp_path / "closures.yaml").write_text(example.split("```")[0], "utf-8")
+    assert read_closures(tmp_path / "closures.yaml")[0].to_h == 36
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "断路："), ("en", "Cut off:")])
