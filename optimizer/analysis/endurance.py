@@ -40,7 +40,7 @@ def holdings(region: Region, stock: pd.DataFrame, site_ids: Sequence[str]) -> pd
     people = region.sites[["site_id", "population", "estimated"]].rename(columns={"estimated": "site_marks"})
     norms = norms[["item_id", "quantity", "basis", "share", "estimated"]].rename(columns={"estimated": "norm_marks"})
     held = stock.rename(columns={"quantity": "held"})
-    rows = pd.DataFrame({"site_id": list(site_ids)}).merge(items[["item_id", "use"]], how="cross")
+    rows = pd.DataFrame({"site_id": list(site_ids)}, dtype=object).merge(items[["item_id", "use"]], how="cross")
     rows = rows.merge(people, on="site_id", how="left").merge(norms, on="item_id", how="left")
     rows = rows.merge(held[["site_id", "item_id", "held"]], on=["site_id", "item_id"], how="left")
     rows["held"] = rows["held"].fillna(0.0)
@@ -81,7 +81,7 @@ def endurance(held: pd.DataFrame) -> pd.DataFrame:
             "lasts_h": by_site["lasts_h"].first(),
             "first_out": by_site["item_id"].agg(";".join),
             # Nothing held is nothing left, however many people there are.
-            "estimated": by_site.apply(lambda rows: bool(((rows["estimated"] != "") & (rows["held"] > 0)).any())),
+            "estimated": ((told["estimated"] != "") & (told["held"] > 0)).groupby(told["site_id"]).any(),
         }
     )
     sites = pd.Index(held["site_id"].unique(), name="site_id")

@@ -67,6 +67,14 @@ def test_every_site_stands_before_and_after(found, region):
     assert (sites.loc["V3", "district_depot_change_min"], sites.loc["V9", "status_after"]) == (0, "no_road")
 
 
+def test_a_closure_may_isolate_nobody(region, tmp_path):
+    everyone_on_roads = replace(region, snapping=replace(region.snapping, node=np.maximum(region.snapping.node, 0)))
+    found = what_if(everyone_on_roads, (Closure(name="六号路限速", ways=(6,), slowed=3),))
+    assert found.tables["isolated"].empty
+    assert found.tables["holdings"].empty
+    write_what_if(found, tmp_path / "out", "zh")
+
+
 def test_a_detour_is_longer_by_its_slow_road(region):
     sites = what_if(region, ROUND).tables["sites"].set_index("site_id")
     # To V3 by 2 and 3: 3 km. Round by 5 and 6, where 6 takes three times as long: 1 + 1 + 3.6 = 5.6 km's worth.
