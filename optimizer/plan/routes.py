@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
-from shapely import LineString
 
 from network.roads import RoadNetwork
 from network.times import paths_from
@@ -76,16 +76,20 @@ def with_paths(region: Region, weights: NDArray[np.int32], legs: pd.DataFrame) -
 
 def main_roads(roads: RoadNetwork, path: NDArray[np.int32]) -> str:
     """Name the roads on which most of the way is, in the order of travel."""
-    named = [str(roads.texts[roads.ref[link]] or roads.texts[roads.name[link]]) for link in path]
-    length = pd.Series(roads.length_m[path], index=named).groupby(level=0, sort=False).sum()
-    chosen = set(length[length.index != ""].nlargest(MAIN_ROADS).index)
-    return "、".join(name for name in length.index if name in chosen)
+    numbered = roads.texts[roads.ref[path]] != ""
+    text, first, of = np.unique(
+        np.where(numbered, roads.ref[path], roads.name[path]), return_index=True, return_inverse=True
+    )
+    length = np.where(roads.texts[text] == "", 0.0, np.bincount(of, roads.length_m[path], len(text)))
+    longest = np.lexsort((first, -length))[:MAIN_ROADS]
+    chosen = longest[length[longest] > 0]
+    return "、".join(roads.texts[text[chosen[np.argsort(first[chosen])]]].tolist())
 
 
 def _wkt(roads: RoadNetwork, path: NDArray[np.int32]) -> str:
     if not len(path):
         return "LINESTRING EMPTY"
-    points = np.concatenate([roads.line(int(link)) for link in path])
-    line: LineString = LineString(points).simplify(SIMPLIFIED_DEGREES)
-    coordinates = ", ".join(f"{lon:.5f} {lat:.5f}" for lon, lat in line.coords)
+    points = shapely.get_coordinates(roads.link_lines[path])
+    line = shapely.simplify(shapely.linestrings(points), SIMPLIFIED_DEGREES)
+    coordinates = ", ".join(f"{lon:.5f} {lat:.5f}" for lon, lat in shapely.get_coordinates(line).tolist())
     return f"LINESTRING ({coordinates})"
