@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from optimizer.analysis.critical_table import CRITICAL
+from optimizer.analysis.critical.table import CRITICAL
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.region.region_tables import REGION_TABLES
 from optimizer.region.table_docs import tables_markdown

@@ -31,6 +31,7 @@ JsonOption = Annotated[bool, typer.Option("--json")]
 DebugOption = Annotated[bool, typer.Option("--debug")]
 RegionArgument = Annotated[Path, typer.Argument(metavar="REGION")]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN")]
+WithPlanOption = Annotated[Path | None, typer.Option("--plan", metavar="PLAN")]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR")]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="S", min=0)]
 
@@ -153,7 +154,7 @@ def whatif(
     region: RegionArgument,
     closures: Annotated[Path, typer.Option("--closures", metavar="FILE")],
     out: OutOption,
-    with_plan: Annotated[Path | None, typer.Option("--plan", metavar="PLAN")] = None,
+    with_plan: WithPlanOption = None,
     at: Annotated[float | None, typer.Option("--at", metavar="H", min=0)] = None,
     vehicle: Annotated[Vehicle, typer.Option("--vehicle", metavar="CLASS")] = "light_truck",
     night: Annotated[bool, typer.Option("--night")] = False,
@@ -176,7 +177,7 @@ def ensemble(
     draws: Annotated[int, typer.Option("--number", metavar="N", min=1)] = 1000,
     seed: SeedOption = SEED,
     failures: Annotated[str | None, typer.Option("--failures", metavar="KIND=P,KIND=P")] = None,
-    with_plan: Annotated[Path | None, typer.Option("--plan", metavar="PLAN")] = None,
+    with_plan: WithPlanOption = None,
     vehicle: Annotated[Vehicle, typer.Option("--vehicle", metavar="CLASS")] = "light_truck",
     share: Annotated[float, typer.Option("--share", metavar="0.01…1", min=0.01, max=1)] = 0.9,
     dask: Annotated[str | None, typer.Option("--dask", metavar="tcp://HOST:PORT")] = None,
@@ -216,7 +217,7 @@ def verify(
 def critical(
     region: RegionArgument,
     out: OutOption,
-    plan_folder: Annotated[Path | None, typer.Option("--plan", metavar="PLAN")] = None,
+    with_plan: WithPlanOption = None,
     top: Annotated[int, typer.Option("--top", metavar="N", min=1)] = 20,
     event: Annotated[str | None, typer.Option("--scenario", metavar="ID")] = None,
     lang: LanguageOption = "zh",
@@ -225,26 +226,9 @@ def critical(
 ) -> None:
     """Rank bridges, tunnels and roads by the damage that their loss does."""
     with Session(lang, as_json, debug) as session:
-        session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
-        from optimizer.analysis.critical import find_critical
-        from optimizer.analysis.critical_folder import check_out, manifest, write_critical
-        from optimizer.analysis.critical_stock import planned_stock, present_stock
-        from optimizer.analysis.critical_told import Told
-        from optimizer.plan.folder import read_plan_folder
-        from optimizer.progress import part
-        from optimizer.region.reading import read_region
+        from optimizer.cli_analysis import rank_critical
 
-        check_out(out)
-        read = read_region(region)
-        stock = present_stock(read) if plan_folder is None else planned_stock(read, read_plan_folder(plan_folder))
-        session.warn(read.warnings, WARNINGS_SHOWN)
-        found = find_critical(stock, event, progress=part(session.progress, 0.1, 0.9))
-        name = "" if plan_folder is None else plan_folder.resolve().name
-        progress = part(session.progress, 0.9, 1.0)
-        session.warn(write_critical(found, out, lang, top, name, progress=progress))
-        told = Told(found, lang)
-        lines = [told.title(), *told.worst(top), say("optimizer.cli.critical_written", lang, path=out)]
-        session.tell(lines, {"folder": str(out), **manifest(found, lang, top, name)})
+        rank_critical(session, region, out, with_plan, top=top, scenario_id=event)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from network.words import Phrase
+from network.words import Phrase, say
 from optimizer.cli_session import WARNINGS_SHOWN, Session
 
 
@@ -52,3 +52,33 @@ def run_what_if(
     session.tell(
         lines, {"whatif": str(out), "headline": lines, "figures": plain(asdict(figures_of(found))), "files": files}
     )
+
+
+def rank_critical(
+    session: Session, region: Path, out: Path, plan: Path | None, *, top: int, scenario_id: str | None
+) -> None:
+    """Read region and plan, lose every structure and stretch in turn, write the folder and tell the worst."""
+    session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+    from optimizer.analysis.critical.folder import CRITICAL_FOLDER, manifest, write_critical
+    from optimizer.analysis.critical.ranking import find_critical
+    from optimizer.analysis.critical.stock import planned_stock, present_stock
+    from optimizer.analysis.critical.told import Told
+    from optimizer.analysis.plan_given import read_plan_of
+    from optimizer.output_folder import check_out
+    from optimizer.progress import part
+    from optimizer.region.reading import read_region
+
+    check_out(out, CRITICAL_FOLDER)
+    read = read_region(region)
+    stock, name = present_stock(read), ""
+    if plan is not None:
+        given, warnings = read_plan_of(read, plan)
+        session.warn(warnings)
+        stock, name = planned_stock(read, given), plan.resolve().name
+    session.warn(read.warnings, WARNINGS_SHOWN)
+    found = find_critical(stock, scenario_id, progress=part(session.progress, 0.1, 0.9))
+    session.warn(write_critical(found, out, session.language, top, name, progress=part(session.progress, 0.9, 1.0)))
+    told = Told(found, session.language)
+    written = say("optimizer.cli.critical_written", session.language, path=out)
+    lines = [told.title(), *told.worst(top), written]
+    session.tell(lines, {"folder": str(out), **manifest(found, session.language, top, name)})

@@ -23,7 +23,7 @@ TREES = {
     for package in PACKAGES
     for path in sorted((ROOT / package).rglob("*.py"))
 }
-SCHEMAS = ("schema.py", "region_tables.py", "plan_tables.py", "analysis_tables.py", "critical_table.py", "tables.py")
+SCHEMAS = ("schema.py", "region_tables.py", "plan_tables.py", "analysis_tables.py", "table.py", "tables.py")
 """Where tables and columns are declared, each with its heading and meaning in both languages: catalogues in Python."""
 
 SAME_THING = {"title": "name", "heading": "name", "table": "name", "kind": "code", "use": "code", "zh": "en"}

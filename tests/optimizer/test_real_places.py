@@ -14,8 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from network.times import UNREACHABLE, travel_times_ms
 from network.words import LANGUAGES
-from optimizer.analysis.critical import find_critical
-from optimizer.analysis.critical_stock import planned_stock
+from optimizer.analysis.critical.ranking import find_critical
+from optimizer.analysis.critical.stock import planned_stock
 from optimizer.plan.annual import make_plan
 from optimizer.plan.folder import read_plan_folder, write_plan
 from optimizer.plan.plan import Plan

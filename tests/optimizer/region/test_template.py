@@ -10,7 +10,7 @@ import pytest
 
 from network.problem import ProblemsError
 from network.words import say
-from optimizer.analysis.critical_table import CRITICAL
+from optimizer.analysis.critical.table import CRITICAL
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.region.reading import read_region
 from optimizer.region.region_tables import REGION_TABLES, SITES

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from network.closures import Closure
 from network.problem import ProblemsError
 from network.times import UNREACHABLE
-from optimizer.analysis.critical import DAMAGES, find_critical
-from optimizer.analysis.critical_losses import Losses, find_losses
-from optimizer.analysis.critical_people import find_harm
-from optimizer.analysis.critical_services import Reach, find_services
-from optimizer.analysis.critical_stock import present_stock
-from optimizer.analysis.critical_unmet import Supply, find_unmet
-from optimizer.analysis.critical_ways import shortest_ways
+from optimizer.analysis.critical.losses import Losses, find_losses
+from optimizer.analysis.critical.people import find_harm
+from optimizer.analysis.critical.ranking import DAMAGES, find_critical
+from optimizer.analysis.critical.services import Reach, find_services
+from optimizer.analysis.critical.stock import present_stock
+from optimizer.analysis.critical.unmet import Supply, find_unmet
+from optimizer.analysis.critical.ways import shortest_ways
 from optimizer.models.reserve import solve_reserve
 from optimizer.plan.reach import FREE
 from optimizer.plan.reserve_case import reserve_case

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.roads import RoadNetwork
-from optimizer.analysis.critical_losses import find_losses
+from optimizer.analysis.critical.losses import find_losses
 
 NOWHERE = np.array([-1], dtype=np.int32)
 

@@ -12,7 +12,6 @@ from network.problem import Problem, ProblemsError
 from network.words import Phrase
 from optimizer.plan.first_stage import FirstStage
 from optimizer.plan.folder import PlanFolder
-from optimizer.plan.manifest import FILE
 from optimizer.plan.usable_stock import usable_stock
 from optimizer.region.region import Region
 from optimizer.region.scenarios import Scenario
@@ -88,14 +87,7 @@ def present_stock(region: Region) -> Stock:
 
 
 def planned_stock(region: Region, plan: PlanFolder) -> Stock:
-    """Take the region as a plan leaves it.
-
-    Raises
-    ------
-    ProblemsError
-        The plan is of another region, or the region has changed since.
-    """
-    _refuse_another(region, plan)
+    """Take the region as a plan of it leaves it; see :func:`optimizer.analysis.plan_given.read_plan_of`."""
     tables = plan.tables
     depots = tables["depots"]
     sent = tables["shipments"]
@@ -109,17 +101,3 @@ def planned_stock(region: Region, plan: PlanFolder) -> Stock:
         legs,
         tuple(scenario for scenario in region.scenarios if scenario.id in planned),
     )
-
-
-def _refuse_another(region: Region, plan: PlanFolder) -> None:
-    """Refuse a plan that was made from other data: its sites and stock would be taken for others."""
-    own, other = region.settings.id, str(plan.manifest["region"].get("id"))
-    if own != other:
-        what = Phrase("optimizer.critical.plan_of_another", own=own, other=other)
-        raise ProblemsError([Problem(what, Phrase("optimizer.critical.plan_of_another_mend"), file=FILE, value=other)])
-    inputs = plan.manifest["inputs"]
-    changed = [name for name in sorted(set(inputs) | set(region.inputs)) if inputs.get(name) != region.inputs.get(name)]
-    mend = Phrase("optimizer.critical.plan_of_former_mend", region=plan.region)
-    problems = [Problem(Phrase("optimizer.critical.plan_of_former"), mend, file=name) for name in changed]
-    if problems:
-        raise ProblemsError(problems)

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.words import Phrase
-from optimizer.analysis.critical_losses import Losses
-from optimizer.analysis.critical_services import RELIEF, Ints, Reach, Ways
+from optimizer.analysis.critical.losses import Losses
+from optimizer.analysis.critical.services import RELIEF, Ints, Reach, Ways
 from optimizer.progress import Progress, silent
 
 LANES = 16

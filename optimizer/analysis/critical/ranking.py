@@ -22,14 +22,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.words import Phrase
-from optimizer.analysis.critical_losses import Losses, find_losses
-from optimizer.analysis.critical_people import Harm, find_harm
-from optimizer.analysis.critical_places import described
-from optimizer.analysis.critical_services import Reach, find_services
-from optimizer.analysis.critical_stock import Stock
-from optimizer.analysis.critical_table import CRITICAL
-from optimizer.analysis.critical_unmet import Supply, Unmet, find_unmet
-from optimizer.analysis.critical_ways import shortest_ways
+from optimizer.analysis.critical.losses import Losses, find_losses
+from optimizer.analysis.critical.people import Harm, find_harm
+from optimizer.analysis.critical.places import described
+from optimizer.analysis.critical.services import Reach, find_services
+from optimizer.analysis.critical.stock import Stock
+from optimizer.analysis.critical.table import CRITICAL
+from optimizer.analysis.critical.unmet import Supply, Unmet, find_unmet
+from optimizer.analysis.critical.ways import shortest_ways
 from optimizer.plan.reach import FREE
 from optimizer.progress import Progress, part, silent
 from optimizer.region.estimates import is_estimated, join_marks
@@ -81,7 +81,7 @@ class CriticalLinks:
     scenario : Scenario or None
         The event on whose roads times were taken; None for open roads.
     table : DataFrame
-        :data:`~optimizer.analysis.critical_table.CRITICAL`, worst first.
+        :data:`~optimizer.analysis.critical.table.CRITICAL`, worst first.
     losses : Losses
         In the order of the table.
     unmet_before : float

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from network.problem import Problem
 from network.roads import ROAD_CLASSES, RoadNetwork
 from network.words import Language, Phrase
-from optimizer.analysis.critical import CriticalLinks
-from optimizer.analysis.critical_told import Told
+from optimizer.analysis.critical.ranking import CriticalLinks
+from optimizer.analysis.critical.told import Told
 from optimizer.region.selection import SETTLEMENTS
 from optimizer.report.assumptions import roads_source
 from optimizer.report.map_font import find_chinese_font

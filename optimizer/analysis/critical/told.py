@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from network.words import Language, say
-from optimizer.analysis.critical import DAMAGES, CriticalLinks
+from optimizer.analysis.critical.ranking import DAMAGES, CriticalLinks
 from optimizer.report.assumptions import roads_source
 
 

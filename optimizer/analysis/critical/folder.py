@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +13,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from network.problem import Problem, ProblemsError
+from network.problem import Problem
 from network.words import Language, Phrase
-from optimizer.analysis.critical import DAMAGES, CriticalLinks
-from optimizer.analysis.critical_losses import road_pieces
-from optimizer.analysis.critical_map import draw_critical
-from optimizer.analysis.critical_table import CRITICAL, LOSS_KINDS
-from optimizer.analysis.critical_told import Told, summary_lines
-from optimizer.checksum import sha256
+from optimizer.analysis.critical.losses import road_pieces
+from optimizer.analysis.critical.map import draw_critical
+from optimizer.analysis.critical.ranking import DAMAGES, CriticalLinks
+from optimizer.analysis.critical.table import CRITICAL, LOSS_KINDS
+from optimizer.analysis.critical.told import Told, summary_lines
+from optimizer.output_folder import FolderKind, whole_folder, write_manifest
 from optimizer.plan.manifest import software_version
 from optimizer.plan.table_files import NUMBERS, write_tables
 from optimizer.progress import Progress, silent
@@ -32,7 +29,7 @@ from optimizer.report.assumptions import roads_source
 from optimizer.report.workbook.book import FONTS
 from optimizer.report.workbook.sheet import Book, Field, Sheet
 
-FILE = "critical.json"
+CRITICAL_FOLDER = FolderKind("critical.json", Phrase("optimizer.critical.folder"))
 WGS84 = "EPSG:4326"
 NOTE_WIDTH = 110.0
 
@@ -64,7 +61,7 @@ def write_critical(
         ``out`` holds something else or cannot be written; nothing has changed then.
     """
     warnings: list[Problem] = []
-    with _whole(out) as folder:
+    with whole_folder(out, CRITICAL_FOLDER) as folder:
         steps: tuple[tuple[str, Callable[[], object]], ...] = (
             ("tables", lambda: _tables(found, folder, language, plan)),
             ("layer", lambda: _layer(found, folder / "critical.gpkg")),
@@ -75,62 +72,6 @@ def write_critical(
             progress(Phrase(f"optimizer.critical.step_{name}"), done / len(steps))
             step()
     return tuple(warnings)
-
-
-def check_out(out: Path) -> None:
-    """Refuse, before the work begins, a place that holds anything but critical links, or cannot be written."""
-    out = Path(out).expanduser().resolve()
-    try:
-        inside = [path for path in out.rglob("*") if path.is_file()] if out.is_dir() else []
-        foreign = [path for path in inside if path.relative_to(out).as_posix() not in _own_files(out)]
-        if foreign or (out.exists() and not out.is_dir()):
-            raise _problem("out_not_critical", path=out)
-        home = next((folder for folder in out.parents if folder.exists()), out)
-        Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=home)).rmdir()
-    except OSError as error:
-        raise _problem("out_not_written", path=out, reason=error.strerror or error) from error
-
-
-def _own_files(out: Path) -> set[str]:
-    """Files that the folder at ``out`` says are its own."""
-    try:
-        files = json.loads((out / FILE).read_text(encoding="utf-8"))["files"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return set()
-    return {*files, FILE} if isinstance(files, dict) else set()
-
-
-@contextmanager
-def _whole(out: Path) -> Iterator[Path]:
-    """Give a folder to write into, which takes the place of ``out`` when all is written, and vanishes otherwise."""
-    out = Path(out).expanduser().resolve()
-    check_out(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        home = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".writing", dir=out.parent))
-    except OSError as error:
-        raise _problem("out_not_written", path=out, reason=error.strerror or error) from error
-    try:
-        work, old = home / "new", home / "old"
-        work.mkdir()
-        yield work
-        if out.exists():
-            out.rename(old)
-        try:
-            work.rename(out)
-        except BaseException:
-            if old.exists():
-                old.rename(out)
-            raise
-    except OSError as error:
-        raise _problem("out_not_written", path=out, reason=error.strerror or error) from error
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _problem(what: str, **values: object) -> ProblemsError:
-    told = Phrase(f"optimizer.critical.{what}", **values)
-    return ProblemsError([Problem(told, Phrase(f"optimizer.critical.{what}_mend"))])
 
 
 def _tables(found: CriticalLinks, folder: Path, language: Language, plan: str) -> None:
@@ -182,10 +123,7 @@ def _layer(found: CriticalLinks, path: Path) -> None:
 def _summary(found: CriticalLinks, folder: Path, language: Language, top: int, plan: str) -> None:
     text = "\n".join(summary_lines(found, language, top, plan)) + "\n"
     (folder / "summary.txt").write_text(text, encoding="utf-8-sig")
-    files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
-    content = manifest(found, language, top, plan) | {"files": files}
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+    write_manifest(manifest(found, language, top, plan), folder, CRITICAL_FOLDER)
 
 
 def manifest(found: CriticalLinks, language: Language, top: int, plan: str) -> dict[str, object]:

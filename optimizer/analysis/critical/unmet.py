@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from network.times import UNREACHABLE, travel_times_ms
 from network.words import Phrase
-from optimizer.analysis.critical_losses import Losses
-from optimizer.analysis.critical_people import batches
-from optimizer.analysis.critical_services import Floats, Ints
-from optimizer.analysis.critical_stock import Stock
+from optimizer.analysis.critical.losses import Losses
+from optimizer.analysis.critical.people import batches
+from optimizer.analysis.critical.services import Floats, Ints
+from optimizer.analysis.critical.stock import Stock
 from optimizer.models.relief import Relief, ReliefModel, RoadTimes
 from optimizer.models.reserve_layers import priority_weights
 from optimizer.models.reserve_problem import LOCAL

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.times import UNREACHABLE, travel_times_ms
-from optimizer.analysis.critical_ways import shortest_ways
+from optimizer.analysis.critical.ways import shortest_ways
 from optimizer.plan.compliance.case import TOLERANCE, number_of
 from optimizer.plan.compliance.response import DRIVES, turnout_min
 from optimizer.plan.reach import MS_A_MINUTE, link_ms
