@@ -70,8 +70,8 @@ class WhatIf:
         What was asked for: hour, vehicle, night, speed, whether by a plan.
     tables : mapping of str to DataFrame
         Every table of :data:`~optimizer.analysis.analysis_tables.WHATIF_TABLES`.
-    closed, slowed : (m,) bool
-        Links that are closed, or take longer, for the vehicle that carries supplies.
+    closed, slowed, opened : (m,) bool
+        Links that are closed, take longer, or are temporary and laid, for the vehicle that carries supplies.
     round_about : (m,) bool
         Links of the ways round.
     seconds : float
@@ -83,6 +83,7 @@ class WhatIf:
     tables: Mapping[str, pd.DataFrame]
     closed: NDArray[np.bool_]
     slowed: NDArray[np.bool_]
+    opened: NDArray[np.bool_]
     round_about: NDArray[np.bool_]
     seconds: float
 
@@ -181,9 +182,10 @@ def what_if(
         "night": was.state.night,
         "speed_factor": was.state.speed_factor,
     }
-    closed, slowed = (shut >= UNREACHABLE) & (free < UNREACHABLE), (shut > free) & (shut < UNREACHABLE)
+    was_open, is_open = free < UNREACHABLE, shut < UNREACHABLE
+    changed = was_open & ~is_open, was_open & is_open & (shut > free), is_open & ~was_open
     ordered = {table.name: tables[table.name] for table in WHATIF_TABLES}
-    return WhatIf(home, tuple(closures), options, ordered, closed, slowed, round_about, time.monotonic() - began)
+    return WhatIf(home, tuple(closures), options, ordered, *changed, round_about, time.monotonic() - began)
 
 
 def _sites(region: Region, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

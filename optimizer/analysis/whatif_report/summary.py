@@ -86,7 +86,8 @@ def landing_line(row: Mapping[Hashable, Any], words: WhatIfWords) -> str:
 def _roads(figures: WhatIfFigures, words: WhatIfWords) -> str:
     values = {"count": figures.closures, "links": words.number(figures.links_closed)}
     slowed = words("links_slowed", links=words.number(figures.links_slowed)) if figures.links_slowed else ""
-    return words("headline_roads", km=words.number(figures.closed_km, 1), slowed=slowed, **values)
+    opened = words("links_opened", links=words.number(figures.links_opened)) if figures.openings else ""
+    return words("headline_roads", km=words.number(figures.closed_km, 1), slowed=slowed, opened=opened, **values)
 
 
 def _cut_off(found: WhatIf, figures: WhatIfFigures, words: WhatIfWords) -> str:
