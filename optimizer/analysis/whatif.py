@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.closed_links import matched_links
+from network.chainage import StakedStretch
+from network.closed_links import matched_links, staked_stretches
 from network.closures import Closure
 from network.roads import RoadNetwork
 from network.times import UNREACHABLE
@@ -74,6 +75,8 @@ class WhatIf:
         Links that are closed, take longer, or are temporary and laid, for the vehicle that carries supplies.
     round_about : (m,) bool
         Links of the ways round.
+    stretches : tuple of StakedStretch
+        Where closures by stakes lie, and how exactly.
     seconds : float
     """
 
@@ -85,6 +88,7 @@ class WhatIf:
     slowed: NDArray[np.bool_]
     opened: NDArray[np.bool_]
     round_about: NDArray[np.bool_]
+    stretches: tuple[StakedStretch, ...]
     seconds: float
 
 
@@ -185,7 +189,8 @@ def what_if(
     was_open, is_open = free < UNREACHABLE, shut < UNREACHABLE
     changed = was_open & ~is_open, was_open & is_open & (shut > free), is_open & ~was_open
     ordered = {table.name: tables[table.name] for table in WHATIF_TABLES}
-    return WhatIf(home, tuple(closures), options, ordered, *changed, round_about, time.monotonic() - began)
+    stretches, seconds = staked_stretches(closures, home.roads), time.monotonic() - began
+    return WhatIf(home, tuple(closures), options, ordered, *changed, round_about, stretches, seconds)
 
 
 def _sites(region: Region, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -49,9 +49,16 @@ def headline(found: WhatIf, language: Language, folder: Path | None = None) -> l
     return lines if folder is None else [*lines, words("headline_files", folder=folder)]
 
 
+def told_lines(found: WhatIf, language: Language) -> list[str]:
+    """Tell the headline, and how exactly stretches by stakes are placed."""
+    words = WhatIfWords.of(found, language)
+    placed = [words("placed", name=one.name, stretch=one.phrase().say(language)) for one in found.stretches]
+    return headline(found, language) + placed
+
+
 def summary_text(found: WhatIf, language: Language) -> str:
-    """Content of ``summary.txt``: a title and the headline, a line each."""
-    return "\n".join([title(found, language), *headline(found, language)]) + "\n"
+    """Content of ``summary.txt``: a title and all that is told, a line each."""
+    return "\n".join([title(found, language), *told_lines(found, language)]) + "\n"
 
 
 def title(found: WhatIf, language: Language) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from network.words import Language, say
 from optimizer.analysis.analysis_tables import WHATIF_TABLES
 from optimizer.analysis.whatif import WhatIf
-from optimizer.analysis.whatif_report.summary import headline, title
+from optimizer.analysis.whatif_report.summary import title, told_lines
 from optimizer.analysis.whatif_report.wording import WhatIfWords
 from optimizer.region.schema import Column, Kind, Table
 from optimizer.report.workbook.book import FONTS
@@ -34,7 +34,7 @@ def write_workbook(found: WhatIf, path: Path, language: Language) -> None:
     sheet = Sheet(book, words("sheet_summary"), page)
     sheet.title(title(found, language))
     sheet.page.set_column(0, 0, WIDTH)
-    for line in headline(found, language):
+    for line in told_lines(found, language):
         sheet.note(line, WIDTH)
     for table in WHATIF_TABLES:
         rows = found.tables[table.name]
