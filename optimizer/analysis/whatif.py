@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from network.chainage import StakedStretch
 from network.closed_links import matched_links, staked_stretches
 from network.closures import Closure
+from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
-from network.times import UNREACHABLE
 from optimizer.analysis.access import GROUPS, ISOLATED, SUPPLIES_DRIVE, statuses
 from optimizer.analysis.analysis_tables import CLOSED, SITES, WHATIF_TABLES
 from optimizer.analysis.barriers import Barriers, barriers, in_force

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
 from network.structures import joined, road_pieces
-from network.times import UNREACHABLE
 
 LossKind = Literal["bridge", "tunnel", "road"]
 
