@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from network.words import Phrase, say
 from optimizer.cli_session import WARNINGS_SHOWN, Session
@@ -18,8 +20,7 @@ def run_what_if(
     *,
     at_h: float | None,
     vehicle: str,
-    night: bool,
-    speed: float,
+    weather: Mapping[str, Any],
 ) -> None:
     """Read region, closures and plan, close the roads, write the folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
@@ -44,7 +45,7 @@ def run_what_if(
         session.warn(warnings)
         inputs["plan/plan.json"], tables = sha256(plan / "plan.json"), given.tables
     session.progress(Phrase("optimizer.whatif.step_compare"), 0.3)
-    before = baseline(read, plan=tables, vehicle_class=vehicle, night=night, speed_factor=speed)
+    before = baseline(read, plan=tables, vehicle_class=vehicle, **weather)
     found = what_if(read, closed, folder=closures.parent, before=before, plan=tables, at_h=at_h)
     write_what_if(found, out, session.language, inputs=inputs, progress=part(session.progress, 0.5, 1.0))
     lines = headline(found, session.language, out)

@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.closed_links import matched_links
+from network.chainage import StakedStretch
+from network.closed_links import matched_links, staked_stretches
 from network.closures import Closure
 from network.roads import RoadNetwork
+from network.speeds import Rain
 from network.times import UNREACHABLE
 from optimizer.analysis.access import GROUPS, ISOLATED, SUPPLIES_DRIVE, statuses
 from optimizer.analysis.analysis_tables import CLOSED, SITES, WHATIF_TABLES
@@ -66,8 +68,10 @@ class WhatIf:
     region : Region
         Its folder is where files that closures name were looked for.
     closures : tuple of Closure
+    stretches : tuple of StakedStretch
+        Where closures by stakes lie, with the error that is stated.
     options : mapping of str to object
-        What was asked for: hour, vehicle, night, speed, whether by a plan.
+        What was asked for: hour, vehicle, night, rain, speed, whether by a plan.
     tables : mapping of str to DataFrame
         Every table of :data:`~optimizer.analysis.analysis_tables.WHATIF_TABLES`.
     closed, slowed : (m,) bool
@@ -79,6 +83,7 @@ class WhatIf:
 
     region: Region
     closures: tuple[Closure, ...]
+    stretches: tuple[StakedStretch, ...]
     options: Mapping[str, object]
     tables: Mapping[str, pd.DataFrame]
     closed: NDArray[np.bool_]
@@ -93,6 +98,7 @@ def baseline(
     plan: Mapping[str, pd.DataFrame] | None = None,
     vehicle_class: str = SUPPLIES_DRIVE,
     night: bool = False,
+    rain: Rain = "dry",
     speed_factor: float = 1.0,
 ) -> Baseline:
     """Look at the roads before any closure.
@@ -105,6 +111,7 @@ def baseline(
     vehicle_class : str
         What carries supplies.
     night : bool
+    rain : {"dry", "rain", "heavy_rain"}
     speed_factor : float
         Speeds times this.
 
@@ -114,7 +121,7 @@ def baseline(
         No depot is open.
     """
     sources = sources_as_they_stand(region) if plan is None else sources_of_plan(region, plan)
-    state = RoadState(night=night, speed_factor=speed_factor)
+    state = RoadState(night=night, rain=rain, speed_factor=speed_factor)
     case = RoadCase(region, sources, state, vehicle_class)
     found = case.access(state, list(region.sites["site_id"]))
     return Baseline(sources, state, vehicle_class, found, circles(region, state))
@@ -179,11 +186,14 @@ def what_if(
         "at_h": at_h,
         "vehicle_class": was.vehicle_class,
         "night": was.state.night,
+        "rain": was.state.rain,
         "speed_factor": was.state.speed_factor,
     }
     closed, slowed = (shut >= UNREACHABLE) & (free < UNREACHABLE), (shut > free) & (shut < UNREACHABLE)
     ordered = {table.name: tables[table.name] for table in WHATIF_TABLES}
-    return WhatIf(home, tuple(closures), options, ordered, closed, slowed, round_about, time.monotonic() - began)
+    stretches = staked_stretches(closures, home.roads)
+    seconds = time.monotonic() - began
+    return WhatIf(home, tuple(closures), stretches, options, ordered, closed, slowed, round_about, seconds)
 
 
 def _sites(region: Region, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -31,11 +31,16 @@ def headline(found: WhatIf, language: Language, folder: Path | None = None) -> l
     Returns
     -------
     list of str
-        Roads closed; who is cut off; by what; how they live on; where to land; standards broken; detours; and where
-        due, shipments of the plan, places without a road, roads that do not exist, files.
+        Roads closed; those by stakes with their error; who is cut off; by what; how they live on; where to land;
+        standards broken; detours; and where due, shipments of the plan, places without a road, roads that do not
+        exist, files.
     """
     words, figures = WhatIfWords.of(found, language), figures_of(found)
-    lines = [_roads(figures, words), _cut_off(found, figures, words)]
+    lines = [
+        _roads(figures, words),
+        *(words("headline_stakes", stretch=one.phrase().say(language)) for one in found.stretches),
+    ]
+    lines.append(_cut_off(found, figures, words))
     if figures.isolated:
         lines += [_causes(found, words), _means(found, figures, words), *_landings(found, words)]
     lines += [_standards(figures, words), _detours(figures, words)]
@@ -62,6 +67,8 @@ def title(found: WhatIf, language: Language) -> str:
         parts.insert(0, words("title_hour", hour=f"{options['at_h']:g}"))
     if options["night"]:
         parts.append(words("title_night"))
+    if options["rain"] != "dry":
+        parts.append(words(f"title_{options['rain']}"))
     if options["speed_factor"] != 1:
         parts.append(words("title_speed", factor=f"{options['speed_factor']:g}"))
     region = found.region.settings.name.say(language)
