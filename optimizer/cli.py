@@ -174,6 +174,22 @@ def whatif(
 
 
 @app.command()
+def isolation(
+    region: RegionArgument,
+    out: OutOption,
+    with_plan: WithPlanOption = None,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Tell who is isolated in each scenario, by what, until when, and how they live on."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.cli_analysis import tell_isolation
+
+        tell_isolation(session, region, out, with_plan)
+
+
+@app.command()
 def ensemble(
     region: RegionArgument,
     out: OutOption,
