@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.roads import Roads
-from network.times import UNREACHABLE
+from network.customization import UNREACHABLE
 
 
 @dataclass(frozen=True)

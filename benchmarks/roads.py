@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from network.customization import UNREACHABLE
 from network.dissection import nested_dissection
 from network.hierarchy import Hierarchy, build_hierarchy
 from network.osm import read_osm
 from network.speeds import VEHICLE_CLASSES, link_times_ms
-from network.times import UNREACHABLE
 
 SEAM_LINKS = 200
 """Links, each way, that join two neighbouring tiles: between the nodes that lie nearest to each other."""

@@ -18,7 +18,7 @@ from network.words import say
 from optimizer.plan.folder import PlanFolder
 from optimizer.report.figures import person_items
 from optimizer.report.map import CUT_OFF, DECISION_MARKS, LEVEL_SIZES, OTHER_SIZE, UNMET
-from optimizer.report.map_drawing import LANDING, PLACE, ROAD_GROUPS, SHELTER, road_lines
+from optimizer.report.map_drawing import LANDING, PLACE, ROAD_GROUPS, SHELTER, TEMPORARY, road_lines
 from optimizer.report.wording import Wording
 
 HERE = Path(__file__).parent
@@ -51,16 +51,18 @@ def road_payload(roads: RoadNetwork) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``origin`` (2,); ``groups``: for each of :data:`ROAD_GROUPS` (drawn from the last) and for bridges and tunnels
-        colour, width in pixels, ``dash`` and ``xy``, base64 of float32 pairs, lines parted by NaN.
+        ``origin`` (2,); ``groups``: for each of :data:`ROAD_GROUPS` (drawn from the last), for bridges, tunnels and
+        temporary links colour, width in pixels, ``dash`` and ``xy``, base64 of float32 pairs, lines parted by NaN.
     """
     middle = mercator(np.array([roads.lon.mean()]), np.array([roads.lat.mean()]))[0]
+    lasting = roads.temporary == 0
     groups = []
     for classes, colour, width in reversed(ROAD_GROUPS.values()):
-        links = np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in classes])
+        links = lasting & np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in classes])
         groups.append(_group(roads, links, middle, colour, width, []))
     groups.append(_group(roads, roads.bridge, middle, "#4D4D4D", 2.4, []))
     groups.append(_group(roads, roads.tunnel, middle, "#4D4D4D", 2.0, [4, 3]))
+    groups.append(_group(roads, ~lasting, middle, TEMPORARY, 1.2, [2, 4]))
     return {"origin": middle.tolist(), "groups": groups}
 
 

@@ -80,6 +80,14 @@ class StakedStretch:
         return Phrase("network.stakes.stretch", road=self.road, links=len(self.links), **shown, **metres)
 
 
+def inexact(
+    stretch: StakedStretch, file: str | None = None, row: int | None = None, column: str | None = None
+) -> Problem:
+    """Warn of how exactly a stretch is placed, with the mend."""
+    mend = Phrase("network.stakes.stretch_mend")
+    return Problem(stretch.phrase(), mend, file, row, column, severity="warning")
+
+
 def staked_stretch(name: str, stakes: Stakes, network: RoadNetwork) -> StakedStretch:
     """Find the links of a road between two stakes.
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from network.closed_links import matched_links
 from network.closures import Closure
+from network.customization import UNREACHABLE
 from network.problem import Problem, ProblemsError
 from network.roads import RoadNetwork
 from network.speeds import VehicleClass
-from network.times import UNREACHABLE
 
 MS_A_MINUTE = 60_000
 

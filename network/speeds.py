@@ -44,8 +44,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from network.customization import UNREACHABLE
 from network.roads import ROAD_CLASSES, SURFACES, RoadNetwork
-from network.times import UNREACHABLE
 
 MILLISECONDS_AT_1_KMH = 3600.0
 """What a metre takes at 1 km/h."""

@@ -1,8 +1,9 @@
 """What of a road network fails as one: a whole bridge, a whole tunnel, a piece of road in both its directions.
 
-Links of bridges that meet at a node are one bridge, whichever ways and directions they belong to; two carriageways that
-do not meet are two. So are tunnels. Every other link is one piece together with the opposite direction of the same way
-between the same nodes.
+Links of one way are one bridge, and so are bridges that meet under one name and number, whichever ways they belong to.
+Carriageways, ways driven in one direction alone, are so only where the one leads on into the other: at the end of a
+bridge they turn back into each other, and are two. So are tunnels. Every other link is one piece together with the
+opposite direction of the same way between the same nodes.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from network.plane import Metres, Plane
@@ -92,11 +94,10 @@ def structures_of(network: RoadNetwork, slopes: ArrayLike = ()) -> Structures:
         Bridges, tunnels, then pieces of road on slopes and plain ones, each in the order of their first links. A piece
         is on a slope if one of its directions is.
     """
-    low, high = np.minimum(network.tail, network.head), np.maximum(network.tail, network.head)
     bridge, tunnel = network.bridge, network.tunnel & ~network.bridge
-    piece = _numbered(np.lexsort((high, low, network.way_id)), network.way_id, low, high)
+    piece = road_pieces(network)
     for mask in (bridge, tunnel):
-        piece[mask] = piece.max(initial=-1) + 1 + _joined(network, mask)
+        piece[mask] = piece.max(initial=-1) + 1 + joined(network, mask)
     slope = np.zeros(network.link_count, dtype=np.bool_)
     slope[np.asarray(slopes, dtype=np.int64)] = True
     on_slope = np.bincount(piece, weights=slope) > 0
@@ -117,23 +118,56 @@ def structures_of(network: RoadNetwork, slopes: ArrayLike = ()) -> Structures:
     )
 
 
-def _numbered(order: NDArray[np.int64], *keys: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[np.int64]:
-    """Number the groups of links that are equal in all ``keys``; ``order`` sorts by them."""
-    new = np.zeros(len(order), dtype=np.bool_)
-    for key in keys:
-        new[1:] |= np.diff(key[order]) != 0
+def road_pieces(network: RoadNetwork) -> NDArray[np.int64]:
+    """(m,) piece of road that each link runs over, numbered by first links; both directions run over the same."""
+    low, high = np.minimum(network.tail, network.head), np.maximum(network.tail, network.head)
+    # A way may join two junctions twice, by pieces of different length.
+    keys = np.column_stack([network.way_id, low, high, np.rint(network.length_m * 100)]).astype(np.int64)
+    order = np.lexsort(keys.T[::-1])
+    new = np.append(True, (np.diff(keys[order], axis=0) != 0).any(axis=1))[: len(order)]
+    rank = np.argsort(np.argsort(order[new]))
     number = np.empty(len(order), dtype=np.int64)
-    number[order] = np.cumsum(new)
+    number[order] = rank[np.cumsum(new) - 1]
     return number
 
 
-def _joined(network: RoadNetwork, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Number of the connected piece that each link of ``mask`` belongs to."""
-    tail, head = network.tail[mask], network.head[mask]
-    n = network.node_count
-    graph = coo_array((np.ones(len(tail), dtype=np.int64), (tail, head)), shape=(n, n))
-    number: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)[tail]
+def joined(network: RoadNetwork, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Number of the structure that each link of ``mask`` (m,) belongs to, where all of these are of one kind."""
+    links = np.flatnonzero(mask)
+    road = network.name[links].astype(np.int64) * len(network.texts) + network.ref[links]
+    at = np.concatenate([road * network.node_count + end[links] for end in (network.tail, network.head)])
+    way = len(at) + np.unique(network.way_id[links], return_inverse=True)[1]
+    shared = np.concatenate([np.unique(at, return_inverse=True)[1], way])
+    member = np.tile(np.arange(len(links)), 3)
+    shape = len(links), 3 * len(links)
+    shares = csr_array(coo_array((np.ones(len(member), dtype=np.int64), (member, shared)), shape=shape))
+    pairs = coo_array(shares @ shares.T)
+    one, other = links[pairs.row], links[pairs.col]
+    alone = _carriageways(network)
+    whole = ~(alone[one] & alone[other]) | (network.way_id[one] == network.way_id[other])
+    whole |= _leads_on(network, one, other) | _leads_on(network, other, one)
+    graph = coo_array((whole[whole], (pairs.row[whole], pairs.col[whole])), shape=(len(links), len(links)))
+    number: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
     return number
+
+
+def _carriageways(network: RoadNetwork) -> NDArray[np.bool_]:
+    """(m,) links whose piece of road is driven in one direction alone."""
+    piece = road_pieces(network)
+    alone: NDArray[np.bool_] = (np.bincount(piece) == 1)[piece]
+    return alone
+
+
+def _leads_on(network: RoadNetwork, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(p,) whether link ``one`` ends where ``other`` begins, and the way on turns by less than a right angle."""
+    arriving, leaving = network.lines_of(one), network.lines_of(other)
+    last = [shapely.get_coordinates(shapely.get_point(arriving, place)) for place in (-2, -1)]
+    first = [shapely.get_coordinates(shapely.get_point(leaving, place)) for place in (0, 1)]
+    squeeze = np.cos(np.radians(first[0][:, 1]))
+    (x, y), (next_x, next_y) = (last[1] - last[0]).T, (first[1] - first[0]).T
+    onward = x * next_x * squeeze**2 + y * next_y > 0
+    turns: NDArray[np.bool_] = onward & (network.head[one] == network.tail[other])
+    return turns
 
 
 def _first_link(piece: NDArray[np.int64]) -> NDArray[np.int64]:

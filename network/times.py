@@ -17,7 +17,7 @@ from network.labels import times_between
 from network.roads import RoadNetwork
 from network.unpacking import Unpacker
 
-__all__ = ["UNREACHABLE", "main_component", "paths_from", "shortest_path", "travel_times_ms"]
+__all__ = ["main_component", "paths_from", "shortest_path", "travel_times_ms"]
 
 LANES = 16
 """Scenarios customized side by side: more need more memory and are hardly faster."""

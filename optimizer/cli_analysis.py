@@ -24,6 +24,7 @@ def run_what_if(
 ) -> None:
     """Read region, closures and plan, close the roads, write the folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
+    from network.chainage import inexact
     from network.closure_files import read_closures
     from optimizer.analysis.plan_given import read_plan_of
     from optimizer.analysis.whatif import baseline, what_if
@@ -47,6 +48,7 @@ def run_what_if(
     session.progress(Phrase("optimizer.whatif.step_compare"), 0.3)
     before = baseline(read, plan=tables, vehicle_class=vehicle, **weather)
     found = what_if(read, closed, folder=closures.parent, before=before, plan=tables, at_h=at_h)
+    session.warn([inexact(one, closures.name) for one in found.stretches])
     write_what_if(found, out, session.language, inputs=inputs, progress=part(session.progress, 0.5, 1.0))
     lines = headline(found, session.language, out)
     files = sorted(path.name for path in out.iterdir())

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.closures import Closure
+from network.customization import UNREACHABLE
 from network.speeds import VEHICLE_CLASSES
-from network.times import UNREACHABLE, travel_times_ms
+from network.times import travel_times_ms
 from optimizer.plan.reach import link_ms
 from optimizer.region.region import Region
 from optimizer.region.scenarios import RoadState

@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from network.times import UNREACHABLE, paths_from, travel_times_ms
+from network.customization import UNREACHABLE
+from network.times import paths_from, travel_times_ms
 from optimizer.analysis.barriers import Barriers, Standing, in_force, state_at
 from optimizer.plan.reach import link_ms
 from optimizer.region.scenarios import RoadState

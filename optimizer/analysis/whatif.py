@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from network.chainage import StakedStretch
 from network.closed_links import matched_links, staked_stretches
 from network.closures import Closure
+from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
 from network.speeds import Rain
-from network.times import UNREACHABLE
 from optimizer.analysis.access import GROUPS, ISOLATED, SUPPLIES_DRIVE, statuses
 from optimizer.analysis.analysis_tables import CLOSED, SITES, WHATIF_TABLES
 from optimizer.analysis.barriers import Barriers, barriers, in_force
@@ -68,27 +68,28 @@ class WhatIf:
     region : Region
         Its folder is where files that closures name were looked for.
     closures : tuple of Closure
-    stretches : tuple of StakedStretch
-        Where closures by stakes lie, with the error that is stated.
     options : mapping of str to object
         What was asked for: hour, vehicle, night, rain, speed, whether by a plan.
     tables : mapping of str to DataFrame
         Every table of :data:`~optimizer.analysis.analysis_tables.WHATIF_TABLES`.
-    closed, slowed : (m,) bool
-        Links that are closed, or take longer, for the vehicle that carries supplies.
+    closed, slowed, opened : (m,) bool
+        Links that are closed, take longer, or are temporary and laid, for the vehicle that carries supplies.
     round_about : (m,) bool
         Links of the ways round.
+    stretches : tuple of StakedStretch
+        Where closures by stakes lie, and how exactly.
     seconds : float
     """
 
     region: Region
     closures: tuple[Closure, ...]
-    stretches: tuple[StakedStretch, ...]
     options: Mapping[str, object]
     tables: Mapping[str, pd.DataFrame]
     closed: NDArray[np.bool_]
     slowed: NDArray[np.bool_]
+    opened: NDArray[np.bool_]
     round_about: NDArray[np.bool_]
+    stretches: tuple[StakedStretch, ...]
     seconds: float
 
 
@@ -189,11 +190,11 @@ def what_if(
         "rain": was.state.rain,
         "speed_factor": was.state.speed_factor,
     }
-    closed, slowed = (shut >= UNREACHABLE) & (free < UNREACHABLE), (shut > free) & (shut < UNREACHABLE)
+    was_open, is_open = free < UNREACHABLE, shut < UNREACHABLE
+    changed = was_open & ~is_open, was_open & is_open & (shut > free), is_open & ~was_open
     ordered = {table.name: tables[table.name] for table in WHATIF_TABLES}
-    stretches = staked_stretches(closures, home.roads)
-    seconds = time.monotonic() - began
-    return WhatIf(home, tuple(closures), stretches, options, ordered, closed, slowed, round_about, seconds)
+    stretches, seconds = staked_stretches(closures, home.roads), time.monotonic() - began
+    return WhatIf(home, tuple(closures), options, ordered, *changed, round_about, stretches, seconds)
 
 
 def _sites(region: Region, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

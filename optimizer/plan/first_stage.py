@@ -146,7 +146,8 @@ def _sizes(region: Region, sources: pd.DataFrame) -> pd.DataFrame:
     table = region.tables["sizes"].drop(columns="source")  # here the word means another thing
     own = sources[sources["mode"] == "physical"].reset_index(names="source")[["source", "site_id"]]
     sizes = table.merge(own, on="site_id")
-    sizes["payer_id"] = [default_payer(region, site) for site in sizes["site_id"]]
+    payers = [default_payer(region, site) for site in sizes["site_id"]]
+    sizes["payer_id"] = pd.Series(payers, index=sizes.index, dtype="str")
     sizes["forbidden"] = sizes["site_id"].isin(closed_by_planner(region))
     return sizes.reset_index(drop=True)
 

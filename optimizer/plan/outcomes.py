@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from network.times import UNREACHABLE
+from network.customization import UNREACHABLE
 from optimizer.models.reserve_problem import LOCAL, ReserveSolution
 from optimizer.plan.decisions import with_names
 from optimizer.plan.demand import join_inputs

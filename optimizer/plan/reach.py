@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.closed_times import apply_closures
+from network.customization import UNREACHABLE
 from network.speeds import VEHICLE_CLASSES, link_times_ms
-from network.times import UNREACHABLE, travel_times_ms
+from network.times import travel_times_ms
 from optimizer.region.region import Region
 from optimizer.region.scenarios import RoadState
 

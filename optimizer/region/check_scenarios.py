@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from network.chainage import inexact
 from network.closed_links import matched_links, staked_stretches
 from network.coordinates import to_wgs84
 from network.problem import Problem, ProblemsError
-from network.words import Phrase
 from optimizer.region.check_keys import nearest_id
 from optimizer.region.check_sites import PLACES
 from optimizer.region.draft import Draft
@@ -125,9 +125,7 @@ def _closures(draft: Draft, file: FormFile[ScenarioFile], path: FormPath, scenar
                 yield from problems_at(error, file, where)
             continue
         for stretch in staked_stretches([closure], draft.roads):
-            what, mend = stretch.phrase(), Phrase("network.stakes.stretch_mend")
-            told = Problem(what, mend, file.file, file.row_of(where), path_text((*where, "stakes")), severity="warning")
-            yield told
+            yield inexact(stretch, file.file, file.row_of(where), path_text((*where, "stakes")))
 
 
 def problems_at(error: ProblemsError, file: FormFile[Any], path: FormPath) -> Iterator[Problem]:

@@ -61,14 +61,29 @@ def outcome_in_words(decision: KeptDecision, plan: Plan, words: Wording) -> str:
     items = plan.region.tables["items"]
     unit = dict(zip(items["item_id"], items["unit"], strict=True)).get(decision.override.item_id, "")
     missing = words(
-        "missing_hold" if decision.override.decision == "hold" else "missing_depot",
+        _missing_entry(decision.override),
         held=words.number(decision.held, 1),
         missing=words.number(decision.missing, 1),
         unit=unit,
-        became=words.choice("decision", decision.became) if decision.became else words("not_known"),
+        asked=decision.override.size,
+        became=_became_in_words(decision, words),
     )
     lacks = words.joined(words(f"lack_{lack}") for lack in decision.lacks)
     return words("decision_not_kept", missing=missing, lacks=lacks)
+
+
+def _missing_entry(override: Override) -> str:
+    if override.decision == "hold":
+        return "missing_hold"
+    return "missing_size" if override.size else "missing_depot"
+
+
+def _became_in_words(decision: KeptDecision, words: Wording) -> str:
+    """Say what the depot is in the plan, with the size built: another size than asked for is not what was decided."""
+    if not decision.became:
+        return words("not_known")
+    became = words.choice("decision", decision.became)
+    return words("depot_of_size", decision=became, size=decision.size) if decision.size else became
 
 
 def _hold(plan: Plan, override: Override) -> KeptDecision:

@@ -33,7 +33,7 @@ ROAD_GROUPS = {  # name: (classes, colour, width in points), drawn from the last
     "roads_primary": (ROAD_CLASSES[4:8], "#E3C98F", 1.5),
     "roads_minor": (ROAD_CLASSES[8:], "#D6D6D6", 0.7),
 }
-SHELTER, LANDING, PLACE = "#009E73", "#56B4E9", "#9A9A9A"
+SHELTER, LANDING, PLACE, TEMPORARY = "#009E73", "#56B4E9", "#9A9A9A", "#7F7F7F"
 
 
 class MapDrawing:
@@ -138,13 +138,15 @@ def _steps(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def draw_roads(drawing: MapDrawing) -> None:
-    """Draw the roads by their class, bridges and tunnels marked."""
+    """Draw the roads by their class, bridges and tunnels marked; temporary links dashed, since they may not be laid."""
     roads = drawing.region.roads
+    lasting = roads.temporary == 0
     for order, (name, (classes, colour, width)) in enumerate(reversed(ROAD_GROUPS.items())):
-        links = np.isin(roads.road_class, [ROAD_CLASSES.index(one) for one in classes])
+        links = lasting & np.isin(roads.road_class, [ROAD_CLASSES.index(one) for one in classes])
         drawing.line(links, name, color=colour, linewidth=width, zorder=1 + order)
     drawing.line(roads.bridge, "bridge", color="#4D4D4D", linewidth=2.2, zorder=5)
     drawing.line(roads.tunnel, "tunnel", color="#4D4D4D", linewidth=1.6, linestyle=(0, (1.5, 1)), zorder=5)
+    drawing.line(~lasting, "temporary", color=TEMPORARY, linewidth=1.2, linestyle=(0, (3, 3)), zorder=5)
 
 
 def draw_places(drawing: MapDrawing) -> None:

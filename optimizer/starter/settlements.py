@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
 from network.snap import snap
-from network.times import UNREACHABLE, travel_times_ms
+from network.times import travel_times_ms
 from network.words import Language, Phrase, say
 from optimizer.starter.defaults import Defaults, SettlementRules
 from optimizer.starter.features import elevation_m, population

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from network.customization import UNREACHABLE
 from network.roads import ROAD_CLASSES, RoadNetwork
-from network.times import UNREACHABLE, paths_from, travel_times_ms
+from network.times import paths_from, travel_times_ms
 from optimizer.starter.cuts import behind_links, least_cut
 from optimizer.starter.nearby import Space, groups, in_space
 

@@ -15,9 +15,9 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from network.closed_times import apply_closures
+from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
 from network.speeds import VEHICLE_CLASSES, link_times_ms
-from network.times import UNREACHABLE
 from optimizer.region.region import Region
 from optimizer.region.scenarios import RoadState
 

@@ -1,6 +1,7 @@
 import base64
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,16 @@ def test_roads_go_over_once_each_within_a_metre(folder):
     wanted = plan_map.mercator(roads.lon, roads.lat)
     nearest = np.abs(wanted[:, None, :] - ends[None, :, :]).max(axis=2).min(axis=1)
     assert nearest.max() * world_m < 1
+
+
+def test_temporary_links_are_drawn_by_themselves_and_dashed(folder):
+    roads = folder.roads()
+    laid = replace(roads, temporary=np.where(roads.way_id == roads.way_id[0], 1, 0).astype(np.int32))
+    groups = plan_map.road_payload(laid)["groups"]
+    pieces = [int(np.isnan(_floats(group["xy"])[:, 0]).sum()) for group in groups]
+    temporary = int((laid.temporary != 0).sum()) // 2
+    assert (sum(pieces[:3]), pieces[-1]) == (roads.link_count // 2 - temporary, temporary)
+    assert [bool(group["dash"]) for group in groups] == [False] * 4 + [True, True]
 
 
 def test_what_goes_to_the_browser_is_json_without_nan(folder, words, marks):

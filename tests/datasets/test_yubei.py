@@ -12,8 +12,9 @@ import pytest
 
 from network.closed_links import matched_links
 from network.closed_times import apply_closures
+from network.customization import UNREACHABLE
 from network.speeds import VEHICLE_CLASSES, link_times_ms
-from network.times import UNREACHABLE, main_component, travel_times_ms
+from network.times import main_component, travel_times_ms
 from optimizer.plan.demand import people_in_need
 from optimizer.region.reading import read_region
 

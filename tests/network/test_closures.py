@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from network.closed_links import matched_links
 from network.closed_times import apply_closures
 from network.closures import Closure
+from network.customization import UNREACHABLE
 from network.forms import problems_of
 from network.osm import read_osm, read_rivers
 from network.problem import ProblemsError
@@ -23,7 +24,7 @@ from network.roads import ROAD_CLASSES, RoadNetwork
 from network.shapes import Shape, geometry
 from network.speeds import VEHICLE_CLASSES, link_times_ms, margin_times_ms
 from network.texts import plain
-from network.times import UNREACHABLE, travel_times_ms
+from network.times import travel_times_ms
 
 CAR, HEAVY = VEHICLE_CLASSES["car"], VEHICLE_CLASSES["heavy_truck"]
 

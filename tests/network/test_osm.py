@@ -16,13 +16,14 @@ import shapely
 from pyproj import Geod
 
 from network import osm_file
+from network.customization import UNREACHABLE
 from network.features import area_m2
 from network.osm import read_features, read_osm, read_place, read_rivers
 from network.place import download_place, overpass_query
 from network.problem import ProblemsError
 from network.roads import LONGEST_LINK_M, ROAD_CLASSES, RoadNetwork
 from network.speeds import VEHICLE_CLASSES, link_times_ms
-from network.times import UNREACHABLE, main_component, travel_times_ms
+from network.times import main_component, travel_times_ms
 
 STEP = 0.001  # degrees between neighbouring nodes of the hand-made files: about 97 m east, 111 m north
 

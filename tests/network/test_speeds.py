@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from network.customization import UNREACHABLE
 from network.roads import ROAD_CLASSES, SURFACES, RoadNetwork
 from network.speeds import (
     MARGINS,
@@ -18,7 +19,7 @@ from network.speeds import (
     margin_times_ms,
     speeds_kmh,
 )
-from network.times import UNREACHABLE, travel_times_ms
+from network.times import travel_times_ms
 
 Build = Callable[..., RoadNetwork]
 CAR, HEAVY, FIRE = (VEHICLE_CLASSES[name] for name in ("car", "heavy_truck", "fire_engine"))

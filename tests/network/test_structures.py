@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from network.osm import read_osm
-from network.structures import BRIDGE, KINDS, PLAIN, SLOPE, TUNNEL, structures_of
+from network.structures import BRIDGE, KINDS, PLAIN, SLOPE, TUNNEL, road_pieces, structures_of
 
 
 def groups(structures):
@@ -42,8 +42,48 @@ def test_a_slope_is_told_by_one_of_its_links_and_no_bridge_is_one(road):
 
 def test_bridges_that_do_not_meet_and_roads_of_other_ways_are_apart(make_network):
     lon = np.arange(4) * 0.01
-    network = make_network(lon, np.zeros(4), [0, 2, 0, 1], [1, 3, 1, 0], way_id=[1, 1, 2, 3], bridge=[1, 1, 0, 0])
+    network = make_network(lon, np.zeros(4), [0, 2, 0, 1], [1, 3, 1, 0], way_id=[1, 4, 2, 3], bridge=[1, 1, 0, 0])
     assert groups(structures_of(network)) == [(BRIDGE, [0]), (BRIDGE, [1]), (PLAIN, [2]), (PLAIN, [3])]
+
+
+@pytest.mark.parametrize(
+    ("lat", "one_way", "bridges"),
+    [
+        # Two carriageways 20 m apart that meet at node 1, where the road in both directions begins.
+        (2e-4, True, [[0], [1]]),
+        # The same two ways in a row are one bridge, in one direction or both.
+        (None, True, [[0, 1]]),
+        (2e-4, False, [[0, 1, 2, 3]]),
+    ],
+)
+def test_carriageways_of_one_name_that_turn_back_into_each_other_are_two(make_network, lat, one_way, bridges):
+    lon = [0.0, 0.01, 0.02 if lat is None else 0.0]
+    tail, head, way = [0, 1], [1, 2], [1, 2]
+    if not one_way:
+        tail, head, way = [0, 1, 1, 2], [1, 0, 2, 1], [1, 1, 2, 2]
+    network = make_network(lon, [0.0, 0.0, lat or 0.0], tail, head, way_id=way, bridge=[1] * len(tail))
+    assert groups(structures_of(network)) == [(BRIDGE, links) for links in bridges]
+
+
+def test_a_bridge_that_is_one_way_is_one_though_a_piece_of_it_is_no_road(make_network):
+    network = make_network(np.arange(4) * 0.01, np.zeros(4), [0, 2], [1, 3], way_id=[1, 1], bridge=[1, 1])
+    assert groups(structures_of(network)) == [(BRIDGE, [0, 1])]
+
+
+def test_bridges_of_two_names_that_meet_are_two(make_network):
+    lon = np.arange(3) * 0.01
+    texts = np.array(["", "甲桥", "乙桥"])
+    network = make_network(
+        lon, np.zeros(3), [0, 1], [1, 2], way_id=[1, 2], bridge=[1, 1], name=[1, 2], texts=texts
+    )  # fmt: skip
+    assert groups(structures_of(network)) == [(BRIDGE, [0]), (BRIDGE, [1])]
+
+
+def test_a_way_that_joins_two_junctions_twice_is_two_pieces(make_network):
+    network = make_network(
+        [0.0, 0.01], [0.0, 0.0], [0, 0, 1, 1], [1, 1, 0, 0], way_id=[1] * 4, length_m=[100.0, 300.0, 300.0, 100.0]
+    )
+    assert road_pieces(network).tolist() == [0, 1, 1, 0]
 
 
 def test_links_of_some_and_only_some(road):
@@ -71,9 +111,9 @@ def test_every_link_of_a_real_network_stands_in_one_structure(real_extract):
     kinds = np.repeat(structures.kind, np.diff(structures.first))
     assert (network.bridge[structures.links] == (kinds == KINDS.index(BRIDGE))).all()
     owner = structures.of_link
-    pairs = {
-        (w, t, h): link for link, (w, t, h) in enumerate(zip(network.way_id, network.tail, network.head, strict=True))
-    }
-    back = [(link, pairs[w, h, t]) for (w, t, h), link in pairs.items() if (w, h, t) in pairs]
+    # The two halves of a roundabout join the same junctions too, but are no directions of one piece.
+    ends = zip(network.way_id, network.tail, network.head, np.rint(network.length_m * 100), strict=True)
+    pairs = {key: link for link, key in enumerate(ends)}
+    back = [(link, pairs[w, h, t, m]) for (w, t, h, m), link in pairs.items() if (w, h, t, m) in pairs]
     assert len(back) > 1000
     assert all(owner[one] == owner[other] for one, other in back)

@@ -12,12 +12,13 @@ import pytest
 from network.closed_links import matched_links
 from network.closed_times import apply_closures
 from network.closures import Closure
+from network.customization import UNREACHABLE
 from network.links import WGS84
 from network.problem import ProblemsError
 from network.roads import ROAD_CLASSES, RoadNetwork
 from network.speeds import VEHICLE_CLASSES, link_times_ms
 from network.temporary import TemporaryLink, lasting_roads, temporary_ends, with_temporary_links
-from network.times import UNREACHABLE, travel_times_ms
+from network.times import travel_times_ms
 
 CAR, LIGHT, HEAVY = (VEHICLE_CLASSES[name] for name in ("car", "light_truck", "heavy_truck"))
 PONTOON = TemporaryLink("T01", "舟桥", 106.6005, 29.7005, 106.6005, 29.7095, 1200.0, 12.0, 10.0, one_way=False)

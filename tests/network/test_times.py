@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network import times
+from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
-from network.times import UNREACHABLE, main_component, paths_from, shortest_path, travel_times_ms
+from network.times import main_component, paths_from, shortest_path, travel_times_ms
 
 Build = Callable[..., RoadNetwork]
 

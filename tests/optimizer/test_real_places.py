@@ -12,7 +12,8 @@ import pytest
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
-from network.times import UNREACHABLE, travel_times_ms
+from network.customization import UNREACHABLE
+from network.times import travel_times_ms
 from network.words import LANGUAGES
 from optimizer.analysis.critical.ranking import find_critical
 from optimizer.analysis.critical.stock import planned_stock

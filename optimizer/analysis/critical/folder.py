@@ -14,8 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from network.problem import Problem
+from network.structures import road_pieces
 from network.words import Language, Phrase
-from optimizer.analysis.critical.losses import road_pieces
 from optimizer.analysis.critical.map import draw_critical
 from optimizer.analysis.critical.ranking import DAMAGES, CriticalLinks
 from optimizer.analysis.critical.table import CRITICAL, LOSS_KINDS

@@ -1,9 +1,8 @@
 """What a road network can lose as one thing: a bridge, a tunnel, or a stretch of road between two junctions.
 
-A bridge or tunnel is one structure with all its pieces, both directions; carriageways that are ways of their own and
-nowhere meet on it are structures of their own. All else is cut into stretches: pieces of road in a row, between which
-no other road branches off and no site lies, so that losing any of them loses the same ways. A stretch on which a bridge
-or tunnel lies is listed by that alone.
+What is one bridge or tunnel is said in :mod:`network.structures`. All else is cut into stretches: pieces of road in a
+row, between which no other road branches off and no site lies, so that losing any of them loses the same ways. A
+stretch on which a bridge or tunnel lies is listed by that alone.
 """
 
 from __future__ import annotations
@@ -18,8 +17,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
-from network.times import UNREACHABLE
+from network.structures import joined, road_pieces
 
 LossKind = Literal["bridge", "tunnel", "road"]
 
@@ -98,13 +98,9 @@ def find_losses(network: RoadNetwork, site_nodes: NDArray[np.int32]) -> Losses:
 
 
 def _structures(network: RoadNetwork, marked: NDArray[np.bool_], kind: LossKind) -> list[Loss]:
-    """Put marked links together that are of one way, or meet and bear the same name and number."""
-    links = np.flatnonzero(marked)
-    road = network.name[links].astype(np.int64) * len(network.texts) + network.ref[links]
-    at_node = [road * network.node_count + ends[links] for ends in (network.tail, network.head)]
-    group = _joined([network.way_id[links]], at_node)
-    found = [links[group == number] for number in range(group.max(initial=-1) + 1)]
-    return [Loss(f"{kind}-{network.way_id[own].min()}", kind, own) for own in found]
+    links, number = np.flatnonzero(marked), joined(network, marked)
+    whole = [links[number == one] for one in range(number.max(initial=-1) + 1)]
+    return [Loss(f"{kind}-{network.way_id[own].min()}", kind, own) for own in whole]
 
 
 def _stretches(network: RoadNetwork, site_nodes: NDArray[np.int32]) -> list[Loss]:
@@ -126,33 +122,6 @@ def _stretches(network: RoadNetwork, site_nodes: NDArray[np.int32]) -> list[Loss
     links = links[np.argsort(row[links], kind="stable")]
     rows = np.split(links, np.flatnonzero(np.diff(row[links])) + 1) if len(links) else []
     return [Loss(f"road-{min(network.link_id[own])}", "road", np.sort(own)) for own in rows]
-
-
-def road_pieces(network: RoadNetwork) -> NDArray[np.int64]:
-    """(m,) number of the piece of road that a link runs over; both directions run over the same."""
-    table = pd.DataFrame(
-        {
-            "way": network.way_id,
-            "low": np.minimum(network.tail, network.head),
-            "high": np.maximum(network.tail, network.head),
-            # A way may join two junctions twice, by pieces of different length.
-            "length_cm": np.rint(network.length_m * 100),
-        }
-    )
-    return np.asarray(table.groupby(list(table.columns), sort=False).ngroup(), dtype=np.int64)
-
-
-def _joined(keys: list[NDArray[np.int64]], either: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """(l,) group of each element, where elements are together that share a key, or a key at either end."""
-    count = len(keys[0])
-    element = np.arange(count)
-    first, second = [], []
-    for values, owners in [*((key, element) for key in keys), (np.concatenate(either), np.tile(element, len(either)))]:
-        order = np.argsort(values, kind="stable")
-        same = values[order][1:] == values[order][:-1]
-        first.append(owners[order][:-1][same])
-        second.append(owners[order][1:][same])
-    return _components(count, np.concatenate(first), np.concatenate(second))
 
 
 def _components(count: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from network.roads import RoadNetwork
-from optimizer.analysis.critical.losses import Loss, Losses, road_pieces
+from network.structures import road_pieces
+from optimizer.analysis.critical.losses import Loss, Losses
 from optimizer.region.region import Region
 from optimizer.region.selection import SETTLEMENTS
 

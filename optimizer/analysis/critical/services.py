@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.times import UNREACHABLE, travel_times_ms
+from network.customization import UNREACHABLE
+from network.times import travel_times_ms
 from optimizer.analysis.critical.ways import shortest_ways
 from optimizer.plan.compliance.case import TOLERANCE, number_of
 from optimizer.plan.compliance.response import DRIVES, turnout_min

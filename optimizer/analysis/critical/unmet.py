@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.times import UNREACHABLE, travel_times_ms
+from network.customization import UNREACHABLE
+from network.times import travel_times_ms
 from network.words import Phrase
 from optimizer.analysis.critical.losses import Losses
 from optimizer.analysis.critical.people import batches

@@ -20,7 +20,9 @@ class WhatIfFigures:
 
     Attributes
     ----------
-    closures, links_closed, links_slowed : int
+    closures, openings : int
+        Of what was asked for, how much closes or slows roads, and how much opens temporary links.
+    links_closed, links_slowed, links_opened : int
     closed_km : float
         Both directions of a road counted once.
     cut_off, local_only : int
@@ -44,8 +46,10 @@ class WhatIfFigures:
     """
 
     closures: int
+    openings: int
     links_closed: int
     links_slowed: int
+    links_opened: int
     closed_km: float
     cut_off: int
     local_only: int
@@ -87,10 +91,13 @@ def figures_of(found: WhatIf) -> WhatIfFigures:
     standards = found.tables["standards"]
     rules = dict.fromkeys(standards["rule_id"], 0) | standards[standards["breaks"]].groupby("rule_id").size().to_dict()
     lost = found.tables["shipments"]["lost"]
+    openings = sum(closure.opened is not None for closure in found.closures)
     return WhatIfFigures(
-        closures=len(found.closures),
+        closures=len(found.closures) - openings,
+        openings=openings,
         links_closed=int(found.closed.sum()),
         links_slowed=int(found.slowed.sum()),
+        links_opened=int(found.opened.sum()),
         closed_km=length_km(found.region.roads, np.flatnonzero(found.closed)),
         cut_off=int(counts.get("cut_off", 0)),
         local_only=int(counts.get("local_only", 0)),

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from network.chainage import StakedStretch
 from network.problem import Problem
 from network.words import LANGUAGES, Language, Phrase
 from optimizer.analysis.analysis_tables import WHATIF_TABLES
@@ -100,8 +101,23 @@ def _manifest(found: WhatIf, language: Language) -> dict[str, object]:
         "closures": [
             closure.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for closure in found.closures
         ],
+        "stakes": [_stretch(one) for one in found.stretches],
         "rules": [rule.model_dump(mode="json") for rule in region.rules if rule.check in ("response", "relief_hours")],
         "headline": asdict(figures_of(found)),
         "told": {each: headline(found, each) for each in LANGUAGES},
         "seconds": found.seconds,
+    }
+
+
+def _stretch(stretch: StakedStretch) -> dict[str, object]:
+    """Where a closure by stakes lies, metres along the road, and by how much its stakes may be off."""
+    return {
+        "closure": stretch.name,
+        "road": stretch.road,
+        "links": len(stretch.links),
+        "stated_m": stretch.stated_m,
+        "closed_m": stretch.closed_m,
+        "off_road_m": stretch.off_road_m,
+        "error_m": stretch.error_m,
+        "told": {each: stretch.phrase().say(each) for each in LANGUAGES},
     }

@@ -31,10 +31,10 @@ def write_layers(found: WhatIf, path: Path) -> None:
 
 def _links(found: WhatIf) -> geopandas.GeoDataFrame:
     roads = found.region.roads
-    links = np.flatnonzero(found.closed | found.slowed)
+    links = np.flatnonzero(found.closed | found.slowed | found.opened)
     columns = {
         "link_id": roads.link_id[links],
-        "effect": np.where(found.closed[links], "closed", "slowed"),
+        "effect": np.select([found.closed[links], found.slowed[links]], ["closed", "slowed"], "opened"),
         "road_class": np.array(ROAD_CLASSES)[roads.road_class[links]],
         "name": roads.texts[roads.name[links]],
         "ref": roads.texts[roads.ref[links]],

@@ -17,7 +17,7 @@ from optimizer.report.map_drawing import MapDrawing, draw_frame, draw_labels, dr
 from optimizer.report.map_font import find_chinese_font
 
 # Okabe and Ito's colours; what matters differs in form too.
-CLOSED, SLOWED, DETOUR, WAY_ON = "#D55E00", "#CC79A7", "#0072B2", "#009E73"
+CLOSED, SLOWED, OPENED, DETOUR, WAY_ON = "#D55E00", "#CC79A7", "#56B4E9", "#0072B2", "#009E73"
 MARKS = {"cut_off": ("X", "#000000", 75.0), "local_only": ("o", "#E69F00", 60.0), "no_road": ("d", "#7F7F7F", 45.0)}
 
 
@@ -37,6 +37,7 @@ def draw_what_if(
     drawing.line(found.round_about, "detour", color=DETOUR, linewidth=1.8, zorder=7)
     _ways_on(drawing, found)
     drawing.line(found.slowed, "slowed", color=SLOWED, linewidth=3.0, linestyle=(0, (2, 1)), zorder=8)
+    drawing.line(found.opened, "opened", color=OPENED, linewidth=3.0, zorder=8)
     drawing.line(found.closed, "closed", color=CLOSED, linewidth=4.0, zorder=9)
     _isolated(drawing, found)
     words = WhatIfWords.of(found, drawing.language)

@@ -10,7 +10,7 @@ from typing import Any
 from network.words import Language, catalogue
 from optimizer.analysis.whatif import WhatIf
 from optimizer.analysis.whatif_report.figures import names_in, newly_isolated
-from optimizer.analysis.whatif_report.summary import headline, landing_line, title
+from optimizer.analysis.whatif_report.summary import landing_line, title, told_lines
 from optimizer.analysis.whatif_report.wording import WhatIfWords
 from optimizer.plan.manifest import software_version
 from optimizer.report.assumptions import sources
@@ -26,7 +26,7 @@ def write_page(found: WhatIf, folder: Path, language: Language) -> None:
     words = WhatIfWords.of(found, language)
     made = words("made", date=datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M"), version=software_version())
     blocks = [
-        Bullets(tuple(headline(found, language))),
+        Bullets(tuple(told_lines(found, language))),
         Picture(folder / "map.png", words("map_caption")),
         *_closures(found, words),
         *_isolated(found, words),

@@ -31,16 +31,11 @@ def headline(found: WhatIf, language: Language, folder: Path | None = None) -> l
     Returns
     -------
     list of str
-        Roads closed; those by stakes with their error; who is cut off; by what; how they live on; where to land;
-        standards broken; detours; and where due, shipments of the plan, places without a road, roads that do not
-        exist, files.
+        Roads closed; who is cut off; by what; how they live on; where to land; standards broken; detours; and where
+        due, shipments of the plan, places without a road, roads that do not exist, files.
     """
     words, figures = WhatIfWords.of(found, language), figures_of(found)
-    lines = [
-        _roads(figures, words),
-        *(words("headline_stakes", stretch=one.phrase().say(language)) for one in found.stretches),
-    ]
-    lines.append(_cut_off(found, figures, words))
+    lines = [_roads(figures, words), _cut_off(found, figures, words)]
     if figures.isolated:
         lines += [_causes(found, words), _means(found, figures, words), *_landings(found, words)]
     lines += [_standards(figures, words), _detours(figures, words)]
@@ -54,9 +49,16 @@ def headline(found: WhatIf, language: Language, folder: Path | None = None) -> l
     return lines if folder is None else [*lines, words("headline_files", folder=folder)]
 
 
+def told_lines(found: WhatIf, language: Language) -> list[str]:
+    """Tell the headline, and how exactly stretches by stakes are placed."""
+    words = WhatIfWords.of(found, language)
+    placed = [words("placed", name=one.name, stretch=one.phrase().say(language)) for one in found.stretches]
+    return headline(found, language) + placed
+
+
 def summary_text(found: WhatIf, language: Language) -> str:
-    """Content of ``summary.txt``: a title and the headline, a line each."""
-    return "\n".join([title(found, language), *headline(found, language)]) + "\n"
+    """Content of ``summary.txt``: a title and all that is told, a line each."""
+    return "\n".join([title(found, language), *told_lines(found, language)]) + "\n"
 
 
 def title(found: WhatIf, language: Language) -> str:
@@ -93,7 +95,8 @@ def landing_line(row: Mapping[Hashable, Any], words: WhatIfWords) -> str:
 def _roads(figures: WhatIfFigures, words: WhatIfWords) -> str:
     values = {"count": figures.closures, "links": words.number(figures.links_closed)}
     slowed = words("links_slowed", links=words.number(figures.links_slowed)) if figures.links_slowed else ""
-    return words("headline_roads", km=words.number(figures.closed_km, 1), slowed=slowed, **values)
+    opened = words("links_opened", links=words.number(figures.links_opened)) if figures.openings else ""
+    return words("headline_roads", km=words.number(figures.closed_km, 1), slowed=slowed, opened=opened, **values)
 
 
 def _cut_off(found: WhatIf, figures: WhatIfFigures, words: WhatIfWords) -> str:

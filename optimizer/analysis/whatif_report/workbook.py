@@ -11,7 +11,7 @@ import pandas as pd
 from network.words import Language, say
 from optimizer.analysis.analysis_tables import WHATIF_TABLES
 from optimizer.analysis.whatif import WhatIf
-from optimizer.analysis.whatif_report.summary import headline, title
+from optimizer.analysis.whatif_report.summary import title, told_lines
 from optimizer.analysis.whatif_report.wording import WhatIfWords
 from optimizer.region.schema import Column, Kind, Table
 from optimizer.report.workbook.book import FONTS
@@ -30,7 +30,7 @@ _WORDS = {
 def write_workbook(found: WhatIf, path: Path, language: Language) -> None:
     """Write the summary and every table that has rows."""
     words = WhatIfWords.of(found, language)
-    write_book(path, words, title(found, language), headline(found, language), WHATIF_TABLES, found.tables)
+    write_book(path, words, title(found, language), told_lines(found, language), WHATIF_TABLES, found.tables)
 
 
 def write_book(

@@ -22,6 +22,7 @@ import pytest
 
 from network.roads import ROAD_CLASSES, RoadNetwork
 from network.snap import Snapping
+from network.temporary import TemporaryLink, temporary_ends, with_temporary_links
 from optimizer.region.region import Region
 from optimizer.region.region_tables import REGION_TABLES
 from optimizer.region.schema import Kind
@@ -195,3 +196,14 @@ def without_depots(region: Region) -> Region:
         },
     )
     return replace(region, tables=region.tables | {"sites": sites}, snapping=snapping)
+
+
+@pytest.fixture(scope="session")
+def with_pontoon(region: Region) -> Region:
+    """The district with a pontoon bridge, T1, that may be laid beside way 4."""
+    pontoon = TemporaryLink(
+        temporary_id="T1", name="浮桥", from_lon=106.03, from_lat=29.0, to_lon=106.04, to_lat=29.0,
+        length_m=500.0, speed_kmh=10.0, maxweight_t=10.0, one_way=False,
+    )  # fmt: skip
+    ends = temporary_ends(region.roads, [pontoon], 100.0)
+    return replace(region, roads=with_temporary_links(region.roads, [pontoon], ends))

@@ -11,7 +11,6 @@ import pytest
 
 from network.closures import Closure
 from network.problem import ProblemsError
-from network.temporary import TemporaryLink, temporary_ends, with_temporary_links
 from optimizer.analysis.access import statuses
 from optimizer.analysis.barriers import barriers
 from optimizer.analysis.cuts import cuts, reopening_h
@@ -210,13 +209,7 @@ def test_a_closure_that_matches_nothing_is_named(region):
     assert "无此路" in caught.value.problems[0].say("zh")
 
 
-def test_a_pontoon_reconnects_from_the_hour_it_is_laid_and_is_no_way_before(region):
-    pontoon = TemporaryLink(
-        temporary_id="T1", name="浮桥", from_lon=106.03, from_lat=29.0, to_lon=106.04, to_lat=29.0,
-        length_m=500.0, speed_kmh=10.0, maxweight_t=10.0, one_way=False,
-    )  # fmt: skip
-    ends = temporary_ends(region.roads, [pontoon], 100.0)
-    with_pontoon = replace(region, roads=with_temporary_links(region.roads, [pontoon], ends))
+def test_a_pontoon_reconnects_from_the_hour_it_is_laid_and_is_no_way_before(with_pontoon):
     shut = Closure(name="四号路", ways=(4,), to_h=90)
     laid = Closure(name="架设浮桥", temporary=("T1",), opened=True, from_h=20)
     assert _rows(isolation(_case(with_pontoon, shut)).isolated).loc["V4", "reopens_h"] == 90

@@ -18,7 +18,7 @@ from optimizer.analysis.analysis_tables import WHATIF_TABLES
 from optimizer.analysis.whatif import baseline, what_if
 from optimizer.analysis.whatif_report.figures import figures_of
 from optimizer.analysis.whatif_report.folder import write_what_if
-from optimizer.analysis.whatif_report.summary import headline
+from optimizer.analysis.whatif_report.summary import headline, told_lines
 from optimizer.analysis.whatif_report.wording import WhatIfWords
 from optimizer.region.schema import Kind
 
@@ -82,7 +82,7 @@ def test_a_stretch_by_stakes_is_told_with_its_error(region):
     found = what_if(region, (Closure.model_validate({"name": "塌方", "stakes": stakes}),))
     assert list(region.roads.way_id[found.closed]) == [4, 4]
     for language, word in (("zh", "±"), ("en", "may be off by ±")):
-        line = next(line for line in headline(found, language) if "K5+100" in line)
+        line = next(line for line in told_lines(found, language) if "K5+100" in line)
         assert word in line
         assert f"{found.stretches[0].error_m:.0f}" in line
 
@@ -192,6 +192,36 @@ def test_shipments_of_the_plan_that_lose_their_road_are_told(region):
     rows = what_if(region, ROUND, plan=plan).tables["shipments"]
     assert not rows["lost"].any()
     assert set(rows["to_site_id"]) == {"V4", "V3"}
+
+
+def test_a_pontoon_reconnects_a_village_and_is_no_closure(with_pontoon, tmp_path):
+    laid = Closure(name="架设浮桥", temporary=("T1",), opened=True)
+    shut = what_if(with_pontoon, CUT)
+    assert figures_of(shut).isolated == 2
+    assert shut.tables["closures"]["name"].tolist() == ["四号路"]
+    found = what_if(with_pontoon, [*CUT, laid])
+    sites = found.tables["sites"].set_index("site_id")
+    # As before without the pontoon: it is no road until it is laid.
+    assert sites.loc["V4", "district_depot_before_min"] == pytest.approx(4 * TRUCK_MIN_A_KM, abs=1e-3)
+    # 3 km of road, then 0.5 km at 10 km/h × 0.9.
+    assert sites.loc["V4", "district_depot_after_min"] == pytest.approx(3 * TRUCK_MIN_A_KM + 0.5 * 60 / 9, abs=1e-3)
+    assert figures_of(found).isolated == 0
+    rows = found.tables["closures"].set_index("name")
+    assert rows.loc["架设浮桥", ["effect", "links", "places"]].tolist() == ["opened", 2, 0]
+    roads = with_pontoon.roads
+    assert (set(roads.way_id[found.closed]), found.slowed.any()) == ({4}, False)
+    assert (found.opened == roads.temporary_links("T1")).all()
+    assert headline(found, "zh")[0] == "道路：1 处中断，封闭 1 km（2 条单向路段），开通临时通道（2 条单向路段）"
+    layer = pyogrio.read_dataframe(write_what_if(found, tmp_path / "out", "zh") / "whatif.gpkg", layer="closed_links")
+    assert layer.groupby("effect").size().to_dict() == {"closed": 2, "opened": 2}
+
+
+def test_a_pontoon_that_is_laid_is_never_what_cuts_off(with_pontoon):
+    laid = Closure(name="架设浮桥", temporary=("T1",), opened=True)
+    behind = Closure(name="七号路", ways=(7,))
+    isolated = what_if(with_pontoon, [*CUT, laid, behind]).tables["isolated"].set_index("site_id")
+    # V9 has no road at all; V6 lies behind way 7, before and after the pontoon.
+    assert isolated["cut_by"].to_dict() == {"V6": "七号路", "V9": ""}
 
 
 def test_shapes_lie_beside_the_closure_file(region, tmp_path):

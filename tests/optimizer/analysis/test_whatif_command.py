@@ -6,9 +6,11 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from network.closed_links import staked_stretches
 from network.closure_files import read_closures
 from network.closures import Closure
 from optimizer.analysis.whatif import baseline, what_if
@@ -70,6 +72,26 @@ def test_the_demo_is_told_in_both_languages(capsys, tmp_path, closures, language
     assert word in capsys.readouterr().out
     assert word in (out / "summary.txt").read_text("utf-8-sig")
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["推演"]
+
+
+def test_stakes_are_told_with_their_error_wherever_a_reader_looks(capsys, tmp_path, closures, demo):
+    roads = demo.roads
+    link = int(np.flatnonzero(roads.called("S303"))[0])
+    ends = [f"{{lon: {roads.lon[node]}, lat: {roads.lat[node]}}}" for node in (roads.tail[link], roads.head[link])]
+    stakes = f"{{road: S303, from: K0+000, to: K0+100, zero: {ends[0]}, towards: {ends[1]}}}"
+    closures.write_text(f"closures:\n  - {{name: 塌方, stakes: {stakes}}}\n", "utf-8")
+    (stretch,) = staked_stretches(read_closures(closures), roads)
+    out = tmp_path / "out"
+    assert main(["whatif", str(DEMO), "--closures", str(closures), "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert f"提示：中断.yaml：{stretch.phrase().say('zh')}" in said.err
+    assert f"桩号（塌方）：{stretch.phrase().say('zh')}" in (out / "summary.txt").read_text("utf-8-sig")
+    (told,) = json.loads((out / "whatif.json").read_text("utf-8"))["stakes"]
+    assert (told["closure"], told["road"], told["links"]) == ("塌方", "S303", len(stretch.links))
+    # Half a step of 20 m, and 2 % of what lies between the zero and the farther stake, at the least.
+    assert told["error_m"] == pytest.approx(stretch.error_m)
+    assert told["error_m"] >= 10 + 0.02 * (100 - 20)
+    assert told["told"]["en"] == stretch.phrase().say("en")
 
 
 def test_machines_get_json(capsys, tmp_path, closures):

@@ -53,3 +53,10 @@ def test_a_district_may_hold_nothing_at_all(demo: Region) -> None:
     depot, storage = demo.sites.loc[demo.sites["kind"] == "depot", ["site_id", "storage_m3"]].iloc[0]
     assert room(empty, depot) == pytest.approx(storage)
     assert first_stage(empty).holdings["existing"].sum() == 0
+
+
+def test_where_nothing_can_be_built_payers_are_names_still(demo: Region) -> None:
+    nothing = replace(demo, tables={**demo.tables, "sizes": demo.tables["sizes"].iloc[:0]})
+    sizes = first_stage(nothing).sizes
+    assert sizes.empty
+    assert sizes.dtypes["payer_id"] == first_stage(demo).sizes.dtypes["payer_id"]

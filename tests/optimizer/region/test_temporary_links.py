@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from network.coordinates import from_wgs84
+from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
-from network.times import UNREACHABLE
 from optimizer.plan.reach import drive_min, link_ms
 from optimizer.plan.region_copy import copy_region, write_roads
 from optimizer.region.reading import read_region

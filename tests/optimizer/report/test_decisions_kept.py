@@ -64,6 +64,14 @@ def test_depots_are_compared_with_what_the_plan_decides(plan, decision, kept):
     assert kept_decisions(_decided(plan, **decision))[0].kept is kept
 
 
+def test_another_size_than_asked_for_is_named_beside_it(plan):
+    asked = _decided(plan, decision="open", site_id="K1", size="大")
+    (zh,) = (line for line in headline(asked, "zh") if line.startswith("人工决定"))
+    assert "未落实，要求规格为“大”，计划中该库点为“新建，规格小”" in zh
+    (en,) = (line for line in headline(asked, "en") if line.startswith("Planner's decisions"))
+    assert "not kept, size “大” was asked for, in the plan the depot is “new, size 小”" in en
+
+
 def test_stock_left_in_a_closed_depot_is_told_with_its_volume(plan):
     assert stock_in_closed_depots(plan) == ()
     left = _with(plan, "stock", lambda rows: rows["site_id"].eq("D3"), quantity=40.0)

@@ -6,7 +6,7 @@ from matplotlib.image import imread
 
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.report import map as plan_map
-from optimizer.report.map_drawing import nice_length, road_lines
+from optimizer.report.map_drawing import MapDrawing, draw_roads, nice_length, road_lines
 from optimizer.report.map_font import find_chinese_font
 
 
@@ -64,6 +64,18 @@ def test_a_road_of_two_directions_is_drawn_once(plan):
     links = np.ones(roads.link_count, bool)
     lon, _ = road_lines(roads, links)
     assert np.isnan(lon).sum() == roads.link_count // 2
+
+
+def test_a_temporary_link_is_explained_and_no_ordinary_road(plan):
+    ordinary = MapDrawing(plan.region, "en", None)
+    draw_roads(ordinary)
+    roads = replace(plan.region.roads, temporary=np.ones(plan.region.roads.link_count, np.int32))
+    drawing = MapDrawing(replace(plan.region, roads=roads), "en", None)
+    draw_roads(drawing)
+    told = [str(line.get_label()) for line in drawing.legend]
+    assert "Temporary link (closed until laid)" in told
+    assert not {"Smaller road", "Primary, secondary road", "Motorway, trunk road"} & set(told)
+    assert "Temporary link (closed until laid)" not in [line.get_label() for line in ordinary.legend]
 
 
 def test_no_roads_are_no_lines(plan):

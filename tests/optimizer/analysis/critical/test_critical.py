@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from network.closures import Closure
+from network.customization import UNREACHABLE
 from network.problem import ProblemsError
-from network.times import UNREACHABLE
 from optimizer.analysis.critical.losses import Losses, find_losses
 from optimizer.analysis.critical.people import find_harm
 from optimizer.analysis.critical.ranking import DAMAGES, find_critical
