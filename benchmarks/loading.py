@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -31,17 +32,18 @@ import numpy as np
 from network.speeds import VEHICLE_CLASSES, link_times_ms
 from network.times import travel_times_ms
 from optimizer.region.road_files import load_roads
+imported = time.perf_counter() - began
 roads = load_roads(Path(sys.argv[1]))
 sites = np.random.default_rng(1).integers(0, roads.node_count, int(sys.argv[2]))
 travel_times_ms(roads, link_times_ms(roads, VEHICLE_CLASSES["car"]), sites, sites)
-print(roads.node_count, time.perf_counter() - began)
+print(roads.node_count, time.perf_counter() - began, imported)
 """
 
 _READ = """
 import sys
 from pathlib import Path
 from network.osm import read_osm
-print(read_osm(Path(sys.argv[1])).node_count, 0)
+print(read_osm(Path(sys.argv[1])).node_count, 0, 0)
 """
 
 _WITH_PEAK = """
@@ -68,26 +70,40 @@ def loading_rows(paths: list[Path]) -> Iterator[Row]:
     for path in paths:
         with tempfile.TemporaryDirectory() as folder:
             for state in ("cold", "again"):
-                nodes, seconds, peak, _ = _run(_LOAD, [str(path), str(SITES)], Path(folder))
-                case = f"{path.name}, {nodes} nodes, file to first {SITES}x{SITES} matrix"
-                yield Row(case, f"hierarchy, {state}", seconds, peak)
+                run = _run(_LOAD, [str(path), str(SITES)], Path(folder))
+                case = f"{path.name}, {run.nodes} nodes, file to first {SITES}x{SITES} matrix"
+                yield Row(
+                    case, f"hierarchy, {state}, imports of {run.imports:.2f} s included", run.seconds, run.peak_mb
+                )
     for count in BUILDING_NODES:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "buildings.osm.pbf"
             write_buildings(path, count)
-            _, seconds, _, anonymous = _run(_READ, [str(path)], Path(folder))
-            yield Row(f"{ROAD_NODES} nodes of roads, {count} of buildings", "read_osm", seconds, anonymous)
+            run = _run(_READ, [str(path)], Path(folder))
+            case = f"{ROAD_NODES} nodes of roads, {count} of buildings"
+            yield Row(case, "read_osm, memory without pages of files", run.seconds, run.anonymous_mb)
 
 
-def _run(code: str, arguments: list[str], cache: Path) -> tuple[int, float, float, float]:
-    """Nodes, seconds, peak MB and peak anonymous MB of a Python that runs ``code``."""
+@dataclass(frozen=True)
+class _Run:
+    """What a Python of its own told."""
+
+    nodes: int
+    seconds: float
+    imports: float
+    peak_mb: float
+    anonymous_mb: float
+
+
+def _run(code: str, arguments: list[str], cache: Path) -> _Run:
+    """Run ``code`` in a Python of its own, with caches of its own."""
     caches = {"XDG_CACHE_HOME": str(cache), "LOCALAPPDATA": str(cache), "NUMBA_CACHE_DIR": str(cache / "numba")}
     command = [sys.executable, "-c", _WITH_PEAK + code + _TELL_PEAK, *arguments]
     done = subprocess.run(command, env=os.environ | caches, capture_output=True, text=True, check=True)  # noqa: S603
     said, peaks = done.stdout.splitlines()
     peak, anonymous = json.loads(peaks)
-    nodes, seconds = said.split()
-    return int(nodes), float(seconds), peak, anonymous
+    nodes, seconds, imports = said.split()
+    return _Run(int(nodes), float(seconds), float(imports), peak, anonymous)
 
 
 def write_buildings(path: Path, nodes: int) -> None:

@@ -18,6 +18,7 @@ CUTS = (20_000, 40_000)
 SITES = (100, 300, 1000, 3000)
 AT_SITES = 1000
 MOST_TILES = 2
+TICKS_MS = (5, 10, 20, 50, 100)
 
 
 def scaling_rows(path: Path, seed: int, figure: Path | None) -> Iterator[Row]:
@@ -78,7 +79,10 @@ def draw(points: list[tuple[str, int, int, float]], path: Path) -> None:
             panel.loglog(*zip(*line, strict=True), "o-", color=colour, label=f"one scenario, {engine}")
     panels[0].set(xlabel=f"nodes ({AT_SITES} × {AT_SITES} sites)", ylabel="CPU ms on one thread")
     panels[1].set(xlabel=f"sites each way ({most} nodes)")
-    for panel in panels:
+    for panel, values in zip(panels, ({p[1] for p in points}, {p[2] for p in points}), strict=True):
+        panel.set_xticks(sorted(values), [f"{value:,}" for value in sorted(values)], rotation=30)
+        panel.set_yticks(TICKS_MS, [str(tick) for tick in TICKS_MS])
+        panel.minorticks_off()
         panel.grid(alpha=0.3)
     panels[0].legend(frameon=False)
     figure.savefig(path, dpi=150)

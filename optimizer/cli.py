@@ -25,6 +25,7 @@ TIME_LIMIT_S = 600.0
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Risk = Literal["expected", "cvar", "worst"]
+Rain = Literal["dry", "rain", "heavy_rain"]
 Vehicle = Literal["car", "light_truck", "heavy_truck", "fire_engine", "bus"]
 LanguageOption = Annotated[Language, typer.Option("--lang", metavar="zh|en", envvar=LANGUAGE_VARIABLE)]
 JsonOption = Annotated[bool, typer.Option("--json")]
@@ -158,6 +159,7 @@ def whatif(
     at: Annotated[float | None, typer.Option("--at", metavar="H", min=0)] = None,
     vehicle: Annotated[Vehicle, typer.Option("--vehicle", metavar="CLASS")] = "light_truck",
     night: Annotated[bool, typer.Option("--night")] = False,
+    rain: Annotated[Rain, typer.Option("--rain", metavar="dry|rain|heavy_rain")] = "dry",
     speed: Annotated[float, typer.Option("--speed", metavar="0.1…2", min=0.1, max=2)] = 1.0,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
@@ -167,7 +169,24 @@ def whatif(
     with Session(lang, as_json, debug) as session:
         from optimizer.cli_analysis import run_what_if
 
-        run_what_if(session, region, closures, out, with_plan, at_h=at, vehicle=vehicle, night=night, speed=speed)
+        weather = {"night": night, "rain": rain, "speed_factor": speed}
+        run_what_if(session, region, closures, out, with_plan, at_h=at, vehicle=vehicle, weather=weather)
+
+
+@app.command()
+def isolation(
+    region: RegionArgument,
+    out: OutOption,
+    with_plan: WithPlanOption = None,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Tell who is isolated in each scenario, by what, until when, and how they live on."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.cli_analysis import tell_isolation
+
+        tell_isolation(session, region, out, with_plan)
 
 
 @app.command()

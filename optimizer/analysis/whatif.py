@@ -20,6 +20,7 @@ from network.closed_links import matched_links, staked_stretches
 from network.closures import Closure
 from network.customization import UNREACHABLE
 from network.roads import RoadNetwork
+from network.speeds import Rain
 from optimizer.analysis.access import GROUPS, ISOLATED, SUPPLIES_DRIVE, statuses
 from optimizer.analysis.analysis_tables import CLOSED, SITES, WHATIF_TABLES
 from optimizer.analysis.barriers import Barriers, barriers, in_force
@@ -68,7 +69,7 @@ class WhatIf:
         Its folder is where files that closures name were looked for.
     closures : tuple of Closure
     options : mapping of str to object
-        What was asked for: hour, vehicle, night, speed, whether by a plan.
+        What was asked for: hour, vehicle, night, rain, speed, whether by a plan.
     tables : mapping of str to DataFrame
         Every table of :data:`~optimizer.analysis.analysis_tables.WHATIF_TABLES`.
     closed, slowed, opened : (m,) bool
@@ -98,6 +99,7 @@ def baseline(
     plan: Mapping[str, pd.DataFrame] | None = None,
     vehicle_class: str = SUPPLIES_DRIVE,
     night: bool = False,
+    rain: Rain = "dry",
     speed_factor: float = 1.0,
 ) -> Baseline:
     """Look at the roads before any closure.
@@ -110,6 +112,7 @@ def baseline(
     vehicle_class : str
         What carries supplies.
     night : bool
+    rain : {"dry", "rain", "heavy_rain"}
     speed_factor : float
         Speeds times this.
 
@@ -119,7 +122,7 @@ def baseline(
         No depot is open.
     """
     sources = sources_as_they_stand(region) if plan is None else sources_of_plan(region, plan)
-    state = RoadState(night=night, speed_factor=speed_factor)
+    state = RoadState(night=night, rain=rain, speed_factor=speed_factor)
     case = RoadCase(region, sources, state, vehicle_class)
     found = case.access(state, list(region.sites["site_id"]))
     return Baseline(sources, state, vehicle_class, found, circles(region, state))
@@ -184,6 +187,7 @@ def what_if(
         "at_h": at_h,
         "vehicle_class": was.vehicle_class,
         "night": was.state.night,
+        "rain": was.state.rain,
         "speed_factor": was.state.speed_factor,
     }
     was_open, is_open = free < UNREACHABLE, shut < UNREACHABLE

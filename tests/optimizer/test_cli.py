@@ -28,6 +28,7 @@ COMMANDS = (
     "plan",
     "events",
     "whatif",
+    "isolation",
     "ensemble",
     "verify",
     "critical",

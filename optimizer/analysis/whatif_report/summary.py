@@ -69,6 +69,8 @@ def title(found: WhatIf, language: Language) -> str:
         parts.insert(0, words("title_hour", hour=f"{options['at_h']:g}"))
     if options["night"]:
         parts.append(words("title_night"))
+    if options["rain"] != "dry":
+        parts.append(words(f"title_{options['rain']}"))
     if options["speed_factor"] != 1:
         parts.append(words("title_speed", factor=f"{options['speed_factor']:g}"))
     region = found.region.settings.name.say(language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,30 @@ _WORDS = {
 def write_workbook(found: WhatIf, path: Path, language: Language) -> None:
     """Write the summary and every table that has rows."""
     words = WhatIfWords.of(found, language)
+    write_book(path, words, title(found, language), told_lines(found, language), WHATIF_TABLES, found.tables)
+
+
+def write_book(
+    path: Path,
+    words: WhatIfWords,
+    heading: str,
+    lines: Sequence[str],
+    tables: Sequence[Table],
+    rows: Mapping[str, pd.DataFrame],
+) -> None:
+    """Write a workbook of a heading with lines, and a sheet for each of ``tables`` that has rows."""
+    language = words.language
     page = say("optimizer.workbook.page", language)
     book = Book(str(path), FONTS[language], say("optimizer.workbook.untitled", language))
     sheet = Sheet(book, words("sheet_summary"), page)
-    sheet.title(title(found, language))
+    sheet.title(heading)
     sheet.page.set_column(0, 0, WIDTH)
-    for line in told_lines(found, language):
+    for line in lines:
         sheet.note(line, WIDTH)
-    for table in WHATIF_TABLES:
-        rows = found.tables[table.name]
-        if len(rows):
-            _table(Sheet(book, table.title if language == "zh" else table.name, page), table, rows, words)
+    for table in tables:
+        if len(rows[table.name]):
+            name = table.title if language == "zh" else table.name
+            _table(Sheet(book, name, page), table, rows[table.name], words)
     book.close()
 
 

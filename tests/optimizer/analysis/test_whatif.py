@@ -18,7 +18,7 @@ from optimizer.analysis.analysis_tables import WHATIF_TABLES
 from optimizer.analysis.whatif import baseline, what_if
 from optimizer.analysis.whatif_report.figures import figures_of
 from optimizer.analysis.whatif_report.folder import write_what_if
-from optimizer.analysis.whatif_report.summary import headline
+from optimizer.analysis.whatif_report.summary import headline, told_lines
 from optimizer.analysis.whatif_report.wording import WhatIfWords
 from optimizer.region.schema import Kind
 
@@ -75,6 +75,18 @@ def test_a_closure_may_isolate_nobody(region, tmp_path):
     write_what_if(found, tmp_path / "out", "zh")
 
 
+def test_a_stretch_by_stakes_is_told_with_its_error(region):
+    # Way 4 runs from node 3 to node 4, both 1 km apart, and alone bears the number X4.
+    at = {"lon": 106.03, "lat": 29.0, "stake": "K5"}
+    stakes = {"road": "X4", "from": "K5+100", "to": "K5+900", "zero": at, "towards": {"lon": 106.04, "lat": 29.0}}
+    found = what_if(region, (Closure.model_validate({"name": "塌方", "stakes": stakes}),))
+    assert list(region.roads.way_id[found.closed]) == [4, 4]
+    for language, word in (("zh", "±"), ("en", "may be off by ±")):
+        line = next(line for line in told_lines(found, language) if "K5+100" in line)
+        assert word in line
+        assert f"{found.stretches[0].error_m:.0f}" in line
+
+
 def test_a_detour_is_longer_by_its_slow_road(region):
     sites = what_if(region, ROUND).tables["sites"].set_index("site_id")
     # To V3 by 2 and 3: 3 km. Round by 5 and 6, where 6 takes three times as long: 1 + 1 + 3.6 = 5.6 km's worth.
@@ -116,9 +128,11 @@ def test_standards_that_break_are_those_met_before(region, found):
 
 
 def test_night_and_rain_hold_before_and_after(region):
-    wet = what_if(region, CUT, before=baseline(region, night=True, speed_factor=0.5))
+    wet = what_if(region, CUT, before=baseline(region, night=True, rain="rain", speed_factor=0.5))
     sites = wet.tables["sites"].set_index("site_id")
-    assert sites.loc["V3", "district_depot_before_min"] == pytest.approx(3 * TRUCK_MIN_A_KM / (0.5 * 0.85), abs=1e-2)
+    assert sites.loc["V3", "district_depot_before_min"] == pytest.approx(
+        3 * TRUCK_MIN_A_KM / (0.5 * 0.85 * 0.9), abs=1e-2
+    )
     assert sites.loc["V3", "district_depot_change_min"] == 0
 
 

@@ -96,12 +96,13 @@ def test_stakes_are_told_with_their_error_wherever_a_reader_looks(capsys, tmp_pa
 
 def test_machines_get_json(capsys, tmp_path, closures):
     out = tmp_path / "out"
-    options = ["--at", "40", "--vehicle", "heavy_truck", "--night", "--speed", "0.8", "--json"]
+    options = ["--at", "40", "--vehicle", "heavy_truck", "--night", "--rain", "rain", "--speed", "0.8", "--json"]
     assert main(["whatif", str(DEMO), "--closures", str(closures), "--out", str(out), *options]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["status"] == "done"
     assert told["figures"]["cut_off"] > 0
-    wanted = {"plan": False, "at_h": 40.0, "vehicle_class": "heavy_truck", "night": True, "speed_factor": 0.8}
+    wanted = {"plan": False, "at_h": 40.0, "vehicle_class": "heavy_truck", "night": True, "rain": "rain"}
+    wanted["speed_factor"] = 0.8
     assert json.loads((out / "whatif.json").read_text("utf-8"))["options"] == wanted
 
 
