@@ -13,6 +13,7 @@ from network.problem import Problem, ProblemsError
 from network.words import LANGUAGES, Language, Phrase
 from optimizer.output_folder import FolderKind
 from optimizer.plan.plan import Plan
+from optimizer.region.region import Region
 from optimizer.report.assumptions import is_synthetic, roads_source
 from optimizer.report.figures import Figures
 from optimizer.report.summary import headline
@@ -37,14 +38,21 @@ def software_version() -> str:
         return "unknown"
 
 
-def manifest(
-    plan: Plan, figures: Figures, language: Language, roads: str, warnings: Iterable[Problem]
-) -> dict[str, object]:
-    """Content of ``plan.json`` but for the files."""
-    region = plan.region
+def origin(region: Region, language: Language, form: int, **roads: str) -> dict[str, object]:
+    """Tell what made a folder, and of which region: the first part of every manifest.
+
+    Parameters
+    ----------
+    region : Region
+    language : {"zh", "en"}
+    form : int
+        Version of the folder's form.
+    **roads : str
+        More to tell of the region's roads.
+    """
     settings = region.settings
     return {
-        "schema_version": PLAN_VERSION,
+        "schema_version": form,
         "software": {"name": DISTRIBUTION, "version": software_version()},
         "made_at": datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         "language": language,
@@ -54,11 +62,20 @@ def manifest(
             "plan_date": settings.plan_date.isoformat(),
             "roads_synthetic": is_synthetic(region),
             "roads_source": roads_source(region, language),
-            "roads": roads,
+            **roads,
         },
         "inputs": dict(region.inputs),
+    }
+
+
+def manifest(
+    plan: Plan, figures: Figures, language: Language, roads: str, warnings: Iterable[Problem]
+) -> dict[str, object]:
+    """Content of ``plan.json`` but for the files."""
+    region = plan.region
+    return origin(region, language, PLAN_VERSION, roads=roads) | {
         "options": dict(plan.options),
-        "parameters": settings.parameters.model_dump(mode="json"),
+        "parameters": region.settings.parameters.model_dump(mode="json"),
         "rules": [rule.model_dump(mode="json") for rule in region.rules],
         "overrides": [override.model_dump(mode="json") for override in region.overrides],
         "solver": plan.solver,

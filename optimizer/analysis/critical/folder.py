@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas
@@ -21,15 +20,16 @@ from optimizer.analysis.critical.ranking import DAMAGES, CriticalLinks
 from optimizer.analysis.critical.table import CRITICAL, LOSS_KINDS
 from optimizer.analysis.critical.told import Told, summary_lines
 from optimizer.output_folder import FolderKind, whole_folder, write_manifest
-from optimizer.plan.manifest import software_version
+from optimizer.plan.manifest import origin
 from optimizer.plan.table_files import NUMBERS, write_tables
 from optimizer.progress import Progress, silent
 from optimizer.region.schema import Column, Kind
-from optimizer.report.assumptions import roads_source
 from optimizer.report.workbook.book import FONTS
 from optimizer.report.workbook.sheet import Book, Field, Sheet
 
 CRITICAL_FOLDER = FolderKind("critical.json", Phrase("optimizer.critical.folder"))
+VERSION = 1
+"""Of the form of the folder."""
 WGS84 = "EPSG:4326"
 NOTE_WIDTH = 110.0
 
@@ -128,20 +128,7 @@ def _summary(found: CriticalLinks, folder: Path, language: Language, top: int, p
 
 def manifest(found: CriticalLinks, language: Language, top: int, plan: str) -> dict[str, object]:
     """Content of ``critical.json`` but for the files."""
-    region = found.stock.region
-    settings = region.settings
-    return {
-        "schema_version": 1,
-        "software": {"version": software_version()},
-        "made_at": datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
-        "language": language,
-        "region": {
-            "id": settings.id,
-            "name": settings.name.model_dump(),
-            "roads_synthetic": settings.roads_synthetic or region.roads.synthetic,
-            "roads_source": roads_source(region, language),
-        },
-        "inputs": dict(region.inputs),
+    return origin(found.stock.region, language, VERSION) | {
         "plan": plan or None,
         "scenario": None if found.scenario is None else found.scenario.id,
         "scenarios": [scenario.id for scenario in found.stock.scenarios],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,11 @@ from optimizer.analysis.ensemble.reach import EnsembleReach
 from optimizer.analysis.ensemble.tables import ENSEMBLE_TABLES, SOURCES
 from optimizer.analysis.ensemble.told import headline, title
 from optimizer.output_folder import FolderKind, whole_folder, write_manifest
-from optimizer.plan.manifest import DISTRIBUTION, software_version
+from optimizer.plan.manifest import origin
 from optimizer.plan.table_files import write_tables
 from optimizer.progress import Progress, silent
 from optimizer.region.region_tables import SITE_KINDS
 from optimizer.region.schema import Column, Kind, Table
-from optimizer.report.assumptions import is_synthetic, roads_source
 from optimizer.report.geopackage import at_sites, write_layer
 from optimizer.report.map_drawing import MapDrawing, draw_frame, draw_labels, draw_roads
 from optimizer.report.map_font import find_chinese_font
@@ -127,19 +125,7 @@ def _summary(found: EnsembleReach, folder: Path, language: Language) -> None:
 
 
 def _manifest(found: EnsembleReach, language: Language, warnings: list[Problem]) -> dict[str, object]:
-    settings = found.region.settings
-    return {
-        "schema_version": VERSION,
-        "software": {"name": DISTRIBUTION, "version": software_version()},
-        "made_at": datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
-        "language": language,
-        "region": {
-            "id": settings.id,
-            "name": settings.name.model_dump(),
-            "roads_synthetic": is_synthetic(found.region),
-            "roads_source": roads_source(found.region, language),
-        },
-        "inputs": dict(found.region.inputs),
+    return origin(found.region, language, VERSION) | {
         "options": asdict(found.asked) | {"vehicle_class": found.vehicle_class, "share": found.share},
         "annual_rate": None if np.isnan(found.annual_rate) else found.annual_rate,
         "headline": headline(found, language),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 from network.chainage import StakedStretch
@@ -19,10 +18,9 @@ from optimizer.analysis.whatif_report.page import write_page
 from optimizer.analysis.whatif_report.summary import headline, summary_text
 from optimizer.analysis.whatif_report.workbook import write_workbook
 from optimizer.output_folder import FolderKind, whole_folder, write_manifest
-from optimizer.plan.manifest import DISTRIBUTION, software_version
+from optimizer.plan.manifest import origin
 from optimizer.plan.table_files import write_tables
 from optimizer.progress import Progress, silent
-from optimizer.report.assumptions import is_synthetic, roads_source
 
 WHATIF_FOLDER = FolderKind("whatif.json", Phrase("optimizer.whatif.folder"))
 WHATIF_VERSION = 1
@@ -83,21 +81,9 @@ def _summary(found: WhatIf, folder: Path, language: Language) -> None:
 def _manifest(found: WhatIf, language: Language) -> dict[str, object]:
     """Content of ``whatif.json`` but for inputs, warnings and files."""
     region = found.region
-    settings = region.settings
-    return {
-        "schema_version": WHATIF_VERSION,
-        "software": {"name": DISTRIBUTION, "version": software_version()},
-        "made_at": datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
-        "language": language,
-        "region": {
-            "id": settings.id,
-            "name": settings.name.model_dump(),
-            "plan_date": settings.plan_date.isoformat(),
-            "roads_synthetic": is_synthetic(region),
-            "roads_source": roads_source(region, language),
-        },
+    return origin(region, language, WHATIF_VERSION) | {
         "options": dict(found.options),
-        "parameters": settings.parameters.model_dump(mode="json"),
+        "parameters": region.settings.parameters.model_dump(mode="json"),
         "closures": [
             closure.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for closure in found.closures
         ],
