@@ -117,3 +117,12 @@ def test_every_link_of_a_real_network_stands_in_one_structure(real_extract):
     back = [(link, pairs[w, h, t, m]) for (w, t, h, m), link in pairs.items() if (w, h, t, m) in pairs]
     assert len(back) > 1000
     assert all(owner[one] == owner[other] for one, other in back)
+
+
+def test_temporary_links_are_no_structures(make_network):
+    network = make_network(
+        [0, 0.01, 0.02], [0, 0, 0], [0, 1, 1, 2], [1, 0, 2, 1], temporary=[0, 0, 1, 1], texts=["", "T"]
+    )
+    found = structures_of(network, [0, 2])
+    assert found.links.tolist() == [0, 1]
+    assert found.of_link.tolist() == [0, 0, -1, -1]
