@@ -44,6 +44,12 @@ class Circle(Point):
     radius_m: float = Field(gt=0, le=500_000)
 
 
+_STRAIGHT = frozenset(
+    {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"}
+)
+"""Kinds of geometry without arcs, which alone can be buffered and cut."""
+
+
 class Shape(Form):
     """An area, given in exactly one of five ways.
 
@@ -83,7 +89,7 @@ class Shape(Form):
         if wkt is None:
             return None
         drawn = shapely.from_wkt(wkt, on_invalid="ignore")
-        if drawn is None or drawn.is_empty:
+        if drawn is None or drawn.is_empty or drawn.geom_type not in _STRAIGHT:
             raise mistake("network.shapes.wkt_broken")
         corners = shapely.get_coordinates(drawn)
         if not np.isfinite(corners).all():
@@ -139,7 +145,10 @@ def _drawn(shape: Shape, folder: Path | None) -> BaseGeometry:
         return shapely.make_valid(shapely.from_wkt(shape.wkt))
     assert shape.file is not None
     home = (folder or Path()).resolve()
-    path = (home / shape.file).resolve()
+    try:
+        path = (home / shape.file).resolve()
+    except (OSError, ValueError) as error:  # a name that no file can have
+        raise shape_problem("file_missing", file=shape.file) from error
     if not path.is_relative_to(home):
         raise shape_problem("file_outside", file=shape.file)
     return read_shapes(path, shape.file, shape.layer, areas_alone=shape.buffer_m is None)
