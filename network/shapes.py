@@ -44,12 +44,6 @@ class Circle(Point):
     radius_m: float = Field(gt=0, le=500_000)
 
 
-_STRAIGHT = frozenset(
-    {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"}
-)
-"""Kinds of geometry without arcs, which alone can be buffered and cut."""
-
-
 class Shape(Form):
     """An area, given in exactly one of five ways.
 
@@ -88,8 +82,11 @@ class Shape(Form):
     def _drawable(cls, wkt: str | None) -> str | None:
         if wkt is None:
             return None
-        drawn = shapely.from_wkt(wkt, on_invalid="ignore")
-        if drawn is None or drawn.is_empty or drawn.geom_type not in _STRAIGHT:
+        try:
+            drawn = shapely.from_wkt(wkt, on_invalid="ignore")
+        except NotImplementedError:  # arcs
+            drawn = None
+        if drawn is None or drawn.is_empty:
             raise mistake("network.shapes.wkt_broken")
         corners = shapely.get_coordinates(drawn)
         if not np.isfinite(corners).all():
