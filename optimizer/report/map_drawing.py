@@ -163,8 +163,18 @@ def draw_places(drawing: MapDrawing) -> None:
             drawing.explain(name, marker=marker, color=colour, markersize=max(math.sqrt(size), 4))
 
 
-def draw_frame(drawing: MapDrawing, title: str, notes: Sequence[str] = ()) -> None:
-    """Set the extent; draw the title, legend, scale bar, north arrow, source line and, where due, the banner."""
+def draw_frame(drawing: MapDrawing, title: str, notes: Sequence[str] = (), *, beside: Sequence[str] = ()) -> None:
+    """Set the extent; draw the title, legend, scale bar, north arrow, source line and, where due, the banner.
+
+    Parameters
+    ----------
+    drawing : MapDrawing
+    title : str
+    notes : sequence of str
+        Said under the legend.
+    beside : sequence of str
+        Lines of a list that takes the legend's place at the top; the legend then stands below it.
+    """
     axes, region = drawing.axes, drawing.region
     axes.set_aspect("equal")
     axes.set_xticks([])
@@ -190,27 +200,37 @@ def draw_frame(drawing: MapDrawing, title: str, notes: Sequence[str] = ()) -> No
         drawing.figure.text(
             0.75, 0.95, banner, fontproperties=drawing.font(11), color="#B03A00", bbox=look, ha="right", va="center"
         )
-    _legend(drawing, notes)
+    notes = [*notes, *([] if drawing.font_file else [drawing.say("ids")])]
+    wrapped = [line for note in notes for line in _wrap(note, 34)]
+    if beside:
+        _legend(drawing, low=True)
+        _beside(drawing, 0.90, [*beside, *wrapped], size=7, va="top", color="black", linespacing=1.5)
+    else:
+        _legend(drawing)
+        _beside(drawing, 0.10, wrapped, size=8, va="bottom", color="#444444")
     _scale_bar(drawing, right - left)
     _north(drawing)
 
 
-def _legend(drawing: MapDrawing, notes: Sequence[str]) -> None:
-    titles = [*notes, *([] if drawing.font_file else [drawing.say("ids")])]
+def _legend(drawing: MapDrawing, *, low: bool = False) -> None:
     legend = drawing.axes.legend(
         handles=drawing.legend[::-1],
-        loc="upper left",
-        bbox_to_anchor=(0.765, 0.90),
+        loc="lower left" if low else "upper left",
+        bbox_to_anchor=(0.765, 0.03 if low else 0.90),
         bbox_transform=drawing.figure.transFigure,
         prop=drawing.font(8.5),
         frameon=False,
-        labelspacing=1.0,
+        labelspacing=0.5 if low else 1.0,
         handletextpad=0.8,
     )
     for text in legend.get_texts():
         text.set_linespacing(1.4)
-    wrapped = "\n".join("\n".join(_wrap(title, 34)) for title in titles)
-    drawing.figure.text(0.775, 0.10, wrapped, fontproperties=drawing.font(8), color="#444444", va="bottom")
+
+
+def _beside(drawing: MapDrawing, height: float, lines: Sequence[str], *, size: float, **look: Any) -> None:
+    """Write lines in the column beside the map."""
+    text = "\n".join(lines)
+    drawing.figure.text(0.775, height, text, fontproperties=drawing.font(size), parse_math=False, **look)
 
 
 def _wrap(text: str, width: int) -> list[str]:

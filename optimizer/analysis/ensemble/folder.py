@@ -115,7 +115,7 @@ def draw_ensemble(
         least = most
     depots = found.tables["pairs"]["from_site_id"].unique()
     drawing.scatter(drawing.sites.loc[depots], 60.0, 25, c="#FFFFFF", marker="s", edgecolors="#000000", linewidths=1.0)
-    drawing.explain("reach_depot", marker="s", color="#FFFFFF", markeredgecolor="#000000", markersize=8)
+    drawing.explain("depot", marker="s", color="#FFFFFF", markeredgecolor="#000000", markersize=8)
     draw_frame(drawing, title(found, drawing.language))
     draw_labels(drawing, list(rows.index[rows["probability"] < CLASSES[-2][0]][:LABELLED]))
     return drawing.save(path)

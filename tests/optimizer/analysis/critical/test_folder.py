@@ -17,7 +17,7 @@ from network.problem import ProblemsError
 from network.words import LANGUAGES
 from optimizer.analysis.critical import folder as critical_folder
 from optimizer.analysis.critical.folder import CRITICAL_FOLDER, write_critical
-from optimizer.analysis.critical.map import draw_critical
+from optimizer.analysis.critical.map import LINE_WIDTH, draw_critical, wrapped
 from optimizer.analysis.critical.ranking import CriticalLinks, find_critical
 from optimizer.analysis.critical.stock import planned_stock, present_stock
 from optimizer.analysis.critical.table import CRITICAL
@@ -27,6 +27,7 @@ from optimizer.output_folder import check_out
 from optimizer.plan.annual import make_plan
 from optimizer.plan.folder import PlanFolder, read_plan_folder, write_plan
 from optimizer.region.region import Region
+from optimizer.report.workbook.sheet import display_width
 
 FILES = {"critical.csv", "critical.gpkg", "critical.json", "critical.xlsx", "map.png", "summary.txt"}
 
@@ -105,6 +106,19 @@ def test_what_does_equal_damage_is_told_once(found: CriticalLinks) -> None:
     lines = summary_lines(CriticalLinks(**vars(found) | {"table": twice}), "zh", 9)
     assert "另有 2 处中断损害相同" in lines[1]
     assert lines[2].startswith("2. ")
+
+
+def test_names_beside_the_map_stay_on_the_page_in_either_script() -> None:
+    names = (
+        "6. road 龙兴五街 (白桥社区居民委员会 to 迎龙社区居民委员会)",
+        "3. 路段 CS-345 Carrer de Mossèn Cinto Verdaguer（Ordino）",
+    )
+    for name in names:
+        lines = wrapped(name)
+        assert "".join(lines) == name
+        assert len(lines) == 2
+        assert max(display_width(line.rstrip()) for line in lines) <= LINE_WIDTH
+    assert wrapped(names[1])[0].endswith("Verdaguer")
 
 
 def test_a_map_without_a_chinese_font_speaks_english(found: CriticalLinks, tmp_path: Path) -> None:
