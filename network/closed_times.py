@@ -95,12 +95,18 @@ def _all_matched(closures: Iterable[Closure], network: RoadNetwork, folder: Path
 
 
 def _share_of_stretch(network: RoadNetwork, links: NDArray[np.int32]) -> NDArray[np.float64]:
-    """(k,) share of the stretch that each link is, the two directions of a piece counted once."""
-    low = np.minimum(network.tail[links], network.head[links])
-    high = np.maximum(network.tail[links], network.head[links])
-    order = np.lexsort([high, low, network.way_id[links]])
-    piece = np.column_stack([network.way_id[links], low, high])[order]
-    first = np.append(True, (piece[1:] != piece[:-1]).any(axis=1))
+    """(k,) share of the stretch that each link is, of those in its own direction: both carriageways are driven whole.
+
+    Directions are told apart along the line on which the links lie; a link and its reverse never share one.
+    """
+    squeeze = np.cos(np.radians(network.lat[network.tail[links]]))
+    north = network.lat[network.head[links]] - network.lat[network.tail[links]]
+    east = (network.lon[network.head[links]] - network.lon[network.tail[links]]) * squeeze
+    step = np.column_stack([east, north])
+    _, axes = np.linalg.eigh(step.T @ step)
+    along, across = (step @ axes).T[::-1]
+    forward = (along > 0) | ((along == 0) & (across > 0))
     length = np.maximum(network.length_m[links], 1e-9)
-    share: NDArray[np.float64] = length / length[order][first].sum()
+    whole = np.where(forward, length[forward].sum(), length[~forward].sum())
+    share: NDArray[np.float64] = length / whole
     return share

@@ -61,6 +61,8 @@ class Closure(Form):
     @field_validator("vehicle_classes")
     @classmethod
     def _known_vehicles(cls, classes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if classes == ():
+            raise mistake("network.closures.no_vehicle")
         for unknown in set(classes or ()) - set(VEHICLE_CLASSES):
             raise mistake("network.closures.unknown_vehicle", unknown=unknown, known=", ".join(VEHICLE_CLASSES))
         return classes

@@ -22,6 +22,8 @@ Nodes are called by *rank* here, their place in the order; arc ``a`` belongs to 
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -115,14 +117,33 @@ class Hierarchy:
         return np.repeat(np.arange(self.node_count, dtype=np.int32), np.diff(self.first))
 
     def save(self, path: Path) -> None:
-        """Write the hierarchy to an ``.npz`` that holds plain arrays only."""
-        np.savez(path, allow_pickle=False, **{field.name: getattr(self, field.name) for field in fields(self)})
+        """Write the hierarchy to an ``.npz`` that holds plain arrays only, with their SHA-256."""
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        np.savez(path, allow_pickle=False, digest=np.array(_digest(arrays)), **arrays)
 
     @classmethod
     def load(cls, path: Path) -> Hierarchy:
-        """Read what :meth:`save` wrote; nothing in the file is run."""
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        """Read what :meth:`save` wrote; nothing in the file is run.
+
+        Raises
+        ------
+        ValueError
+            The arrays are not those that were written: an index in them might lead out of another.
+        """
+        with np.load(path, allow_pickle=False) as kept:
+            arrays = {field.name: kept[field.name] for field in fields(cls)}
+            if str(kept["digest"]) != _digest(arrays):
+                raise ValueError(f"{path.name} is damaged")
+        return cls(**arrays)
+
+
+def _digest(arrays: Mapping[str, NDArray[np.generic]]) -> str:
+    """SHA-256 of arrays with their names, types and shapes."""
+    content = hashlib.sha256()
+    for name, array in arrays.items():
+        content.update(f"{name} {array.dtype} {array.shape}".encode())
+        content.update(np.ascontiguousarray(array).tobytes())
+    return content.hexdigest()
 
 
 def build_hierarchy(node_count: int, tail: ArrayLike, head: ArrayLike, order: ArrayLike) -> Hierarchy:

@@ -17,6 +17,9 @@ from shapely.geometry.base import BaseGeometry
 from network.problem import Problem, ProblemsError
 from network.words import Phrase
 
+MOST_BYTES = 500_000_000
+"""A larger layer is to be cut down first."""
+
 SHAPE_FILE_ENDINGS = (".geojson", ".json", ".shp", ".gpkg")
 
 _AREAS = ("Polygon", "MultiPolygon", "GeometryCollection")
@@ -45,8 +48,14 @@ def read_shapes(path: Path, said: str, layer: str | None = None, *, areas_alone:
     ProblemsError
         The file is missing, damaged or of another kind, has no such layer, or no such shapes.
     """
-    if not path.is_file():
+    try:
+        missing = not path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        missing = True
+    if missing:
         raise shape_problem("file_missing", file=said)
+    if path.stat().st_size > MOST_BYTES:
+        raise shape_problem("file_large", file=said, most=MOST_BYTES // 1_000_000)
     if path.suffix.lower() not in SHAPE_FILE_ENDINGS:
         raise shape_problem("file_kind", file=said, endings=", ".join(SHAPE_FILE_ENDINGS))
     changed = path.stat().st_mtime_ns

@@ -82,7 +82,10 @@ class Shape(Form):
     def _drawable(cls, wkt: str | None) -> str | None:
         if wkt is None:
             return None
-        drawn = shapely.from_wkt(wkt, on_invalid="ignore")
+        try:
+            drawn = shapely.from_wkt(wkt, on_invalid="ignore")
+        except NotImplementedError:  # arcs
+            drawn = None
         if drawn is None or drawn.is_empty:
             raise mistake("network.shapes.wkt_broken")
         corners = shapely.get_coordinates(drawn)
@@ -139,7 +142,10 @@ def _drawn(shape: Shape, folder: Path | None) -> BaseGeometry:
         return shapely.make_valid(shapely.from_wkt(shape.wkt))
     assert shape.file is not None
     home = (folder or Path()).resolve()
-    path = (home / shape.file).resolve()
+    try:
+        path = (home / shape.file).resolve()
+    except (OSError, ValueError) as error:  # a name that no file can have
+        raise shape_problem("file_missing", file=shape.file) from error
     if not path.is_relative_to(home):
         raise shape_problem("file_outside", file=shape.file)
     return read_shapes(path, shape.file, shape.layer, areas_alone=shape.buffer_m is None)

@@ -39,6 +39,8 @@ class Structures:
     middle : (s, 2) float64
         Metres on ``plane``: the mean of its links' middles.
     plane : Plane
+    link_count : int
+        m, of the network; links of no structure among them.
     """
 
     kind: NDArray[np.int8]
@@ -46,6 +48,7 @@ class Structures:
     first: NDArray[np.int64]
     middle: Metres
     plane: Plane
+    link_count: int
 
     @property
     def count(self) -> int:
@@ -55,7 +58,7 @@ class Structures:
     @property
     def of_link(self) -> NDArray[np.int64]:
         """(m,) structure of each link; −1 for a link of none of these."""
-        owner = np.full(self.links.max(initial=-1) + 1, -1, dtype=np.int64)
+        owner = np.full(self.link_count, -1, dtype=np.int64)
         owner[self.links] = np.repeat(np.arange(self.count), np.diff(self.first))
         return owner
 
@@ -76,6 +79,7 @@ class Structures:
             first=np.concatenate([[0], np.cumsum(count[chosen])]),
             middle=self.middle[chosen],
             plane=self.plane,
+            link_count=self.link_count,
         )
 
 
@@ -92,7 +96,7 @@ def structures_of(network: RoadNetwork, slopes: ArrayLike = ()) -> Structures:
     -------
     Structures
         Bridges, tunnels, then pieces of road on slopes and plain ones, each in the order of their first links. A piece
-        is on a slope if one of its directions is.
+        is on a slope if one of its directions is. Temporary links are none: they do not stand yet.
     """
     bridge, tunnel = network.bridge, network.tunnel & ~network.bridge
     piece = road_pieces(network)
@@ -109,13 +113,15 @@ def structures_of(network: RoadNetwork, slopes: ArrayLike = ()) -> Structures:
     middle = (ends[network.tail] + ends[network.head])[order] / 2
     count = np.diff(np.append(begins, network.link_count))
     mean = np.add.reduceat(middle, begins, axis=0) / count[:, None] if len(begins) else np.empty((0, 2))
-    return Structures(
+    every = Structures(
         kind=kind[order][begins].astype(np.int8),
         links=order.astype(np.int32),
         first=np.append(begins, network.link_count).astype(np.int64),
         middle=mean,
         plane=plane,
+        link_count=network.link_count,
     )
+    return every.only(network.temporary[every.links[every.first[:-1]]] == 0)
 
 
 def road_pieces(network: RoadNetwork) -> NDArray[np.int64]:

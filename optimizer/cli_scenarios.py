@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,14 +28,16 @@ def drawn_files(out: Path) -> tuple[Path, Path]:
     Raises
     ------
     ProblemsError
-        Scenarios stand there that were not drawn: what a planner wrote is not to be lost.
+        Scenarios or a table stand there that were not drawn: what a planner wrote is not to be lost.
     """
     named = out.suffix.lower() in SCENARIO_ENDINGS
     scenarios = out if named else out / "scenarios.yaml"
     table = out.with_suffix(".csv") if named else out / "events.csv"
-    if scenarios.exists() and not _was_drawn(scenarios):
+    ours = ((scenarios, _was_drawn), (table, _is_drawn_table))
+    foreign = [path for path, is_ours in ours if path.exists() and not is_ours(path)]
+    if foreign:
         what, mend = Phrase("optimizer.cli.not_drawn"), Phrase("optimizer.cli.not_drawn_mend")
-        raise ProblemsError([Problem(what, mend, file=str(scenarios))])
+        raise ProblemsError([Problem(what, mend, file=str(path)) for path in foreign])
     return scenarios, table
 
 
@@ -51,8 +53,7 @@ def write_drawn(session: Session, region: Region, drawn: ScenarioFile, out: Path
         half, half_table = Path(folder) / scenarios.name, Path(folder) / table.name
         write_scenarios(half, drawn.scenarios, drawn.drawn)
         half_table.write_text("\ufeff" + csv_text(DRAWN_EVENTS, rows), encoding="utf-8", newline="")
-        half.replace(scenarios)
-        half_table.replace(table)
+        _replace_both({half: scenarios, half_table: table}, Path(folder))
     assert drawn.drawn is not None
     return {
         "scenarios": str(scenarios),
@@ -119,6 +120,33 @@ def _check_ids(region: Region, wanted: tuple[str, ...]) -> None:
     unknown = [Problem(what, mend, value=one) for one in wanted if one not in known]
     if unknown:
         raise ProblemsError(unknown)
+
+
+def _replace_both(made: Mapping[Path, Path], folder: Path) -> None:
+    """Put files in their places, all or none: on Windows one that Excel holds open cannot be replaced."""
+    former: dict[Path, Path] = {}
+    try:
+        for number, (half, place) in enumerate(made.items()):
+            if place.exists():
+                kept = folder / f"former{number}"
+                place.replace(kept)
+                former[place] = kept
+            half.replace(place)
+    except OSError:
+        for place, kept in former.items():
+            kept.replace(place)
+        raise
+
+
+def _is_drawn_table(path: Path) -> bool:
+    """Whether a file begins as the table of drawn events does."""
+    from optimizer.plan.drawn_events import DRAWN_EVENTS
+
+    heading = ",".join(column.name for column in DRAWN_EVENTS.columns).encode()
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(heading) + 3).removeprefix(b"\xef\xbb\xbf").startswith(heading)
 
 
 def _was_drawn(path: Path) -> bool:

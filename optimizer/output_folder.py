@@ -113,7 +113,7 @@ def _refuse(out: Path, kind: FolderKind) -> None:
         return
     if not out.is_dir():
         raise _problem("is_file", "not_this_kind_mend", path=out, kind=kind.called)
-    inside = sorted(path for path in out.rglob("*") if path.is_file() and not path.name.startswith(("~$", ".")))
+    inside = sorted(path for path in out.rglob("*") if path.is_file() and not _of_the_system(path))
     if not inside:
         return
     own = _files(out, kind)
@@ -122,6 +122,11 @@ def _refuse(out: Path, kind: FolderKind) -> None:
     foreign = [name for path in inside if (name := path.relative_to(out).as_posix()) not in own]
     if foreign:
         raise _problem("foreign", "foreign_mend", path=out, kind=kind.called, names=", ".join(foreign[:5]))
+
+
+def _of_the_system(path: Path) -> bool:
+    """Whether no planner made a file, but Excel for one that is open, or the system's file manager."""
+    return path.name.startswith("~$") or path.name in {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 def _files(out: Path, kind: FolderKind) -> set[str] | None:

@@ -109,7 +109,8 @@ class Striking:
         fragility = [getattr(kind.fragility, name) for name in KINDS]
         links, exposed = _exposed(kind, region, ground)
         struck = np.zeros(ground.structures.count, dtype=np.bool_)
-        struck[ground.structures.of_link[links]] = True
+        owner = ground.structures.of_link[links]
+        struck[owner[owner >= 0]] = True
         fallible = np.array([one is not None for one in fragility])[ground.structures.kind]
         structures = ground.structures.only(struck & fallible)
         strength = np.array([_strength(one) for one in fragility])[structures.kind].reshape(-1, 2)

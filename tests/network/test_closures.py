@@ -220,6 +220,7 @@ def test_all_that_match_nothing_are_told_at_once(road: RoadNetwork) -> None:
         ({"bridges": True, "from_h": 5, "to_h": 3}, "", "not after its start at 5"),
         ({"classes": ["motoway"]}, "classes", "no road class motoway"),
         ({"bridges": True, "vehicle_classes": ["tank"]}, "vehicle_classes", "no vehicle class tank"),
+        ({"bridges": True, "vehicle_classes": []}, "vehicle_classes", "names no vehicle class"),
         ({"bridge": True}, "bridge", "no such field"),
         ({"ways": [2**70]}, "ways[1]", "too large"),
         ({"within": {"bbox": [2, 1, 1, 2]}}, "within.bbox", "turned round"),
@@ -295,3 +296,19 @@ def test_closing_the_bridges_of_a_real_place_cuts_it(real_extract: Path) -> None
     after = travel_times_ms(network, found, sites, sites)
     assert (after >= before).all()
     assert (after == UNREACHABLE).sum() > (before == UNREACHABLE).sum()
+
+
+@pytest.mark.parametrize("carriageways", [1, 2])
+def test_a_delay_is_met_once_on_the_whole_stretch_by_either_direction(
+    make_network: Callable[..., RoadNetwork], carriageways: int
+) -> None:
+    # 0 - 1 - 2 there and, on the same nodes or on a carriageway of its own, 2 - 1 - 0 back; 1 km a link.
+    if carriageways == 1:
+        lon, tail, head = [0, 0.01, 0.02], [0, 1, 2, 1], [1, 2, 1, 0]
+    else:
+        lon, tail, head = [0, 0.01, 0.02, 0.02, 0.01, 0], [0, 1, 3, 4], [1, 2, 4, 5]
+    network = make_network(lon, [0.0] * len(lon), tail, head, way_id=[1, 1, 2, 2][:4], ref=[1] * 4, texts=["", "S303"])
+    car = VEHICLE_CLASSES["car"]
+    free = link_times_ms(network, car)
+    late = apply_closures([Closure(name="慢", road="S303", delay_min=10)], network, free, car)
+    assert (late - free).tolist() == [300_000] * 4

@@ -128,6 +128,7 @@ def test_an_area_may_be_widened(folder: Path) -> None:
         ({"bbox": [1, 1, 2, 2], "layer": "a"}, "layer goes with file only"),
         ({"wkt": "POLYGON ((1 1, 2 2))"}, "wkt is broken"),
         ({"wkt": "POLYGON EMPTY"}, "wkt is broken"),
+        ({"wkt": "CIRCULARSTRING (1 1, 2 2, 3 1)"}, "wkt is broken"),
         ({"wkt": "LINESTRING (1 1, 2 2)"}, "points and lines have no area"),
         ({"wkt": "LINESTRING (29.7 106.6, 29.8 106.7)", "buffer_m": 5}, "swapped"),
         ({"wkt": "POINT (106.6 29.7)", "buffer_m": 0}, "too small"),
@@ -240,3 +241,18 @@ def test_a_wrong_within_is_told_in_words(text: str, words: str) -> None:
     with pytest.raises(ProblemsError, match=words) as caught:
         parse_area(text)
     assert caught.value.problems[0].say("zh")
+
+
+@pytest.mark.parametrize("name", ["x\0.shp", "x" * 5000 + ".shp"])
+def test_a_name_that_no_file_can_have_is_told_as_missing(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ProblemsError) as caught:
+        geometry(Shape(file=name), tmp_path)
+    assert caught.value.problems[0].what.key == "network.shapes.file_missing"
+
+
+def test_a_layer_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "big.geojson").write_text("{}" + " " * 100, encoding="utf-8")
+    monkeypatch.setattr("network.shape_files.MOST_BYTES", 50)
+    with pytest.raises(ProblemsError) as caught:
+        geometry(Shape(file="big.geojson"), tmp_path)
+    assert caught.value.problems[0].what.key == "network.shapes.file_large"

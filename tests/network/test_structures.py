@@ -1,5 +1,7 @@
 """What fails as one, on networks small enough to see, and on real ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -117,3 +119,11 @@ def test_every_link_of_a_real_network_stands_in_one_structure(real_extract):
     back = [(link, pairs[w, h, t, m]) for (w, t, h, m), link in pairs.items() if (w, h, t, m) in pairs]
     assert len(back) > 1000
     assert all(owner[one] == owner[other] for one, other in back)
+
+
+def test_temporary_links_are_no_structures(make_network):
+    roads = make_network([0, 0.01, 0.02], [0, 0, 0], [0, 1, 1, 2], [1, 0, 2, 1], way_id=[1, 1, 2, 2])
+    network = replace(roads, temporary=np.array([0, 0, 1, 1], dtype=np.int32), texts=np.array(["", "T"]))
+    found = structures_of(network, [0, 2])
+    assert found.links.tolist() == [0, 1]
+    assert found.of_link.tolist() == [0, 0, -1, -1]

@@ -86,3 +86,14 @@ def test_a_disk_that_takes_no_writing_is_told(tmp_path, monkeypatch):
     with pytest.raises(ProblemsError) as caught:
         check_out(tmp_path / "plan", KIND)
     assert "Permission denied" in _refusal(caught)
+
+
+def test_a_hidden_file_of_the_planners_is_not_lost(tmp_path):
+    _write(tmp_path / "out")
+    (tmp_path / "out" / ".notes").write_text("mine", "utf-8")
+    with pytest.raises(ProblemsError):
+        _write(tmp_path / "out", text="two")
+    assert (tmp_path / "out" / ".notes").read_text("utf-8") == "mine"
+    (tmp_path / "out" / ".notes").rename(tmp_path / "out" / ".DS_Store")
+    _write(tmp_path / "out", text="two")
+    assert (tmp_path / "out" / "words.txt").read_bytes() == b"two"

@@ -52,7 +52,7 @@ class Told:
     def cautions(self) -> list[str]:
         """Say what every reader must know."""
         region = self.found.stock.region
-        said = [self("one_way"), self("source", source=roads_source(region, self.language))]
+        said = [self("means"), self("one_way"), self("source", source=roads_source(region, self.language))]
         if (self.found.table["estimated"] != "").any():
             said.insert(0, self("estimated"))
         if region.settings.roads_synthetic or region.roads.synthetic:

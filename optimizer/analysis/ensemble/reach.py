@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 
 CORRELATION_M = 5000.0
 COMMON_SHARE = 0.5
-"""How failures of roads alone hang together, unless the planner says otherwise: assumption."""
+"""How failures of roads alone hang together: assumption, told in the summary."""
 
 HALF = 0.5
 
@@ -117,8 +117,9 @@ def reach(
     tally = _count(question, asked, progress)
     rows = len(depots)
     groups = {"district": rows + 1, "any": rows} if in_district.any() else {"any": rows}
-    nearest = [_table(region, tally, row, ends, share).assign(source=name) for name, row in groups.items()]
-    pairs = [_table(region, tally, row, ends, share).assign(from_site_id=depot) for row, depot in enumerate(depots)]
+    by_group = _tables(tally, ends, share)
+    nearest = [by_group[row].assign(source=name) for name, row in groups.items()]
+    pairs = [by_group[row].assign(from_site_id=depot) for row, depot in enumerate(depots)]
     tables = {"reach": _with_unconnected(region, nearest, places), "pairs": _named(region, pd.concat(pairs))}
     formed = {table.name: in_form(tables[table.name], table).reset_index(drop=True) for table in ENSEMBLE_TABLES}
     return EnsembleReach(region, asked, vehicle_class, share, formed, annual_rate, time.perf_counter() - began)
@@ -177,19 +178,21 @@ def _count(question: Study, asked: Ensemble, progress: Progress) -> Tally:
         raise ProblemsError([Problem(what, Phrase(f"optimizer.ensemble.{lacking}_mend"))]) from error
 
 
-def _table(region: Region, tally: Tally, row: int, ends: list[str], share: float) -> pd.DataFrame:
-    """One row of the tally: a line a village, minutes; infinite where there is no way."""
-    base = tally.base_ms[row].astype(float)
-    return pd.DataFrame(
-        {
-            "site_id": ends,
-            "base_min": np.where(base >= UNREACHABLE, np.inf, base / MS_A_MINUTE),
-            "probability": tally.probability[row],
-            "mean_min": tally.mean_ms[row] / MS_A_MINUTE,
-            "median_min": tally.quantile_ms(HALF)[row] / MS_A_MINUTE,
-            "slow_min": tally.quantile_ms(share)[row] / MS_A_MINUTE,
-        }
-    )
+def _tables(tally: Tally, ends: list[str], share: float) -> list[pd.DataFrame]:
+    """Each row of the tally: a line a village, minutes; infinite where there is no way."""
+    base = np.where(tally.base_ms >= UNREACHABLE, np.inf, tally.base_ms.astype(float))
+    times = {
+        "base_min": base,
+        "mean_min": tally.mean_ms,
+        "median_min": tally.quantile_ms(HALF),
+        "slow_min": tally.quantile_ms(share),
+    }
+    chance = tally.probability
+    minutes = {name: ms / MS_A_MINUTE for name, ms in times.items()}
+    return [
+        pd.DataFrame({"site_id": ends, "probability": chance[row], **{name: m[row] for name, m in minutes.items()}})
+        for row in range(len(chance))
+    ]
 
 
 def _with_unconnected(region: Region, nearest: list[pd.DataFrame], places: pd.DataFrame) -> pd.DataFrame:

@@ -86,8 +86,10 @@ def figures_of(found: WhatIf) -> WhatIfFigures:
     alone = newly_isolated(found)
     people = new.groupby("status_after")["people"].sum()
     counts = new["status_after"].value_counts()
-    longer = places[places["district_depot_change_min"] > CHANGED_MIN]
-    most = longer.nlargest(1, "district_depot_change_min").to_dict("records")
+    # Supplies come from the district's depots, or from the towns' where there is none of the district's.
+    supply = "district_depot" if places["district_depot_before_min"].notna().any() else "town_depot"
+    longer = places[places[f"{supply}_change_min"] > CHANGED_MIN]
+    most = longer.nlargest(1, f"{supply}_change_min").to_dict("records")
     standards = found.tables["standards"]
     rules = dict.fromkeys(standards["rule_id"], 0) | standards[standards["breaks"]].groupby("rule_id").size().to_dict()
     lost = found.tables["shipments"]["lost"]
@@ -108,8 +110,8 @@ def figures_of(found: WhatIf) -> WhatIfFigures:
         broken={str(rule): int(count) for rule, count in rules.items()},
         longer=len(longer),
         longest_site_id=most[0]["site_id"] if most else "",
-        longest_before_min=most[0]["district_depot_before_min"] if most else np.nan,
-        longest_after_min=most[0]["district_depot_after_min"] if most else np.nan,
+        longest_before_min=most[0][f"{supply}_before_min"] if most else np.nan,
+        longest_after_min=most[0][f"{supply}_after_min"] if most else np.nan,
         unheard=tuple(alone.loc[~alone["communications_assured"] & (alone["satellite_phones"] == 0), "site_id"]),
         empty_handed=int((alone["lasts_h"] == 0).sum()),
         shipments_lost=int(lost.sum()),

@@ -24,6 +24,24 @@ def rows_of(path):
 
 
 class TestEvents:
+    @pytest.mark.parametrize(("out", "table"), [("sites.yaml", "sites.csv"), ("", "events.csv")])
+    def test_a_table_of_the_planners_is_left_alone(self, plain, capsys, tmp_path, out, table):
+        region = plain()
+        (tmp_path / table).write_text("site_id,name\n1,mine\n", encoding="utf-8")
+        assert main(["events", str(region.folder), "--number", "3", "--out", str(tmp_path / out)]) == 1
+        assert table in capsys.readouterr().err
+        assert (tmp_path / table).read_text(encoding="utf-8") == "site_id,name\n1,mine\n"
+        assert not list(tmp_path.glob("*.yaml"))
+
+    def test_where_one_file_cannot_be_replaced_neither_is(self, plain, tmp_path):
+        region, out = plain(), tmp_path / "drawn"
+        assert main(["events", str(region.folder), "--number", "3", "--out", str(out)]) == 0
+        before = (out / "scenarios.yaml").read_bytes()
+        (out / "events.csv").unlink()
+        (out / "events.csv").mkdir()
+        assert main(["events", str(region.folder), "--number", "5", "--out", str(out)]) == 1
+        assert (out / "scenarios.yaml").read_bytes() == before
+
     def test_a_folder_gets_the_scenarios_and_their_table(self, plain, capsys, tmp_path):
         region = plain()
         figures = told(capsys, "events", region.folder, "--number", 20, "--seed", 4, "--out", tmp_path / "drawn")
