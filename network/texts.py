@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 SEPARATOR = ";"
 """Between several numbers of a road, or several rivers of a bridge."""
+
+_JOINTS = re.compile(r"[\s\-\u2010-\u2015_]+")
 
 _NOWHERE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
@@ -61,5 +64,5 @@ def parts(text: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Take away what does not tell names apart: case, width, outer blanks."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    """Take away what does not tell names apart: case, width, blanks and hyphens; CG-3, CG 3 and CG3 are one road."""
+    return _JOINTS.sub("", unicodedata.normalize("NFKC", text)).casefold()

@@ -312,3 +312,12 @@ def test_a_delay_is_met_once_on_the_whole_stretch_by_either_direction(
     free = link_times_ms(network, car)
     late = apply_closures([Closure(name="慢", road="S303", delay_min=10)], network, free, car)
     assert (late - free).tolist() == [300_000] * 4
+
+
+@pytest.mark.parametrize("written", ["CG-3", "CG3", "cg 3", "ＣＧ－３"])
+def test_a_number_with_or_without_its_hyphen_is_one_road(
+    make_network: Callable[..., RoadNetwork], written: str
+) -> None:
+    texts = ["", "CG-3", "CG 3", "CG3", "CG-31"]
+    network = make_network([0.0, 0.01], [0.0, 0.0], [0, 1, 0, 1], [1, 0, 1, 0], ref=[1, 2, 3, 4], texts=texts)
+    assert matched_links(Closure(name="封", road=written), network).tolist() == [0, 1, 2]

@@ -26,7 +26,7 @@ CRITICAL = Table(
             "rank",
             "名次",
             Kind.WHOLE,
-            "依次比较失联人数、失联地点、未满足需求、超时限人数、增加的人·分钟；损害相同名次相同，无损害则为空",
+            "依次比较断路人数、断路地点、未满足需求、超时限人数、增加的人·分钟；损害相同名次相同，无损害则为空",
             "By people cut off, then places cut off, unmet want, people beyond a standard time, person-minutes; equal "
             "damage, equal rank; empty where there is no damage",
         ),
@@ -47,12 +47,12 @@ CRITICAL = Table(
         ),
         _number(
             "places_cut_off",
-            "失联地点",
+            "断路地点",
             "个",
             "中断后任何储备库的运输车辆都无法到达的村（社区）",
             "Places that a depot reached and none reaches any more, by any vehicle that carries goods",
         ),
-        _number("people_cut_off", "失联人数", "人", "上述地点的常住人口", "Residents of those places"),
+        _number("people_cut_off", "断路人数", "人", "上述地点的常住人口", "Residents of those places"),
         _number(
             "unmet",
             "新增未满足需求",
@@ -70,13 +70,13 @@ CRITICAL = Table(
             "people_beyond",
             "超时限人数",
             "人",
-            "原达标、中断后超出响应圈或救助时限（含失联）的常住人口，每人只计一次",
+            "原达标、中断后超出响应圈或救助时限（含断路）的常住人口，每人只计一次",
             "Residents who were within a rescue circle or the hours of relief and are no more (cut off included)",
         ),
         _number(
             "people_beyond_response", "超响应圈人数", "人", "其中超出救援响应圈的", "Of them, beyond a rescue circle"
         ),
-        _number("people_beyond_relief", "超救助时限人数", "人", "其中超出救助时限或失联的", "Of them, beyond relief"),
+        _number("people_beyond_relief", "超救助时限人数", "人", "其中超出救助时限或断路的", "Of them, beyond relief"),
         _number(
             "person_min",
             "增加人·分钟",
@@ -87,7 +87,7 @@ CRITICAL = Table(
         _text(
             "places",
             "受影响地点",
-            "失联和超时限的村（社区），人口多者在前",
+            "断路和超时限的村（社区），人口多者在前",
             "Places cut off or beyond, most people first",
         ),
         _text(

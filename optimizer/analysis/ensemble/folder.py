@@ -28,8 +28,8 @@ from optimizer.report.workbook.sheet import Book, Field, Sheet
 ENSEMBLE_FOLDER = FolderKind("ensemble.json", Phrase("optimizer.ensemble.folder"))
 VERSION = 1
 NOTE_WIDTH = 110.0
-# Share of scenarios up to which a village bears a colour, from never reached to always; dark is bad.
-CLASSES = ((0.5, "#440154"), (0.8, "#31688E"), (0.95, "#35B779"), (1.0, "#FDE725"))
+# Share of scenarios up to which a village bears a colour, from never reached to always: warm is bad, cold is good.
+CLASSES = ((0.5, "#D55E00"), (0.8, "#E69F00"), (0.95, "#56B4E9"), (1.0, "#0072B2"))
 LABELLED = 12
 
 

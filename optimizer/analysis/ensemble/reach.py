@@ -172,7 +172,7 @@ def _count(question: Study, asked: Ensemble, progress: Progress) -> Tally:
         return counted(question, asked.draws, done=done)
     try:
         return run_on_cluster(question, asked.draws, asked.cluster, done=done)
-    except (OSError, ImportError) as error:
+    except (OSError, ImportError, ValueError) as error:
         lacking = "no_dask" if isinstance(error, ImportError) else "no_cluster"
         what = Phrase(f"optimizer.ensemble.{lacking}", address=asked.cluster)
         raise ProblemsError([Problem(what, Phrase(f"optimizer.ensemble.{lacking}_mend"))]) from error

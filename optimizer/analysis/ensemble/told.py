@@ -11,7 +11,7 @@ from optimizer.report.wording import Wording
 
 WORST = 10
 SURE = 0.95
-"""A place reached less often is named."""
+"""A place reached as often counts as sure; the least sure are named either way."""
 
 
 def title(found: EnsembleReach, language: Language) -> str:
@@ -32,7 +32,7 @@ def headline(found: EnsembleReach, language: Language) -> list[str]:
     counts = {"places": len(near), "sure": int(sure.sum()), "percent": round(100 * SURE)}
     lines.append(say("optimizer.ensemble.places", language, **counts))
     lines.append(say("optimizer.ensemble.expected_cut", language, people=words.number(expected)))
-    for row in near[~sure].head(WORST).to_dict("records"):
+    for row in near[near["probability"] < 1].head(WORST).to_dict("records"):
         values = {"name": row["site_name"], "town": row["town_name"], "percent": f"{100 * row['probability']:.1f}"}
         slow = row["slow_min"]
         entry = "worst_seldom" if np.isnan(slow) else "worst"

@@ -92,7 +92,7 @@ def test_the_workbook_speaks_the_language(found: CriticalLinks, tmp_path: Path, 
 def test_the_summary_tells_the_worst_and_what_was_tried(found: CriticalLinks) -> None:
     text = "\n".join(summary_lines(found, "zh", 3))
     assert "1. 桥梁 上桥" in text
-    assert "失联 1,300 人" in text
+    assert "断路 1,300 人" in text
     assert "4. " not in text
     assert "桥梁 4 座、隧道 1 座（全部），在用路段 2 条" in text
     assert "道路为合成数据" in text
