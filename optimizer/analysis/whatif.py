@@ -92,6 +92,12 @@ class WhatIf:
     stretches: tuple[StakedStretch, ...]
     seconds: float
 
+    @property
+    def at_h(self) -> float | None:
+        """Hours after the event at which it was looked."""
+        hour = self.options["at_h"]
+        return None if hour is None else float(str(hour))
+
 
 def baseline(
     region: Region,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from network.speeds import VEHICLE_CLASSES
 from optimizer.analysis.columns import JOINT
 from optimizer.analysis.detours import CHANGED_MIN
 from optimizer.analysis.whatif import WhatIf, length_km
@@ -22,6 +23,8 @@ class WhatIfFigures:
     ----------
     closures, openings : int
         Of what was asked for, how much closes or slows roads, and how much opens temporary links.
+    idle : int
+        Closures besides that do not hold for the chosen vehicle or hour.
     links_closed, links_slowed, links_opened : int
     closed_km : float
         Both directions of a road counted once.
@@ -47,6 +50,7 @@ class WhatIfFigures:
 
     closures: int
     openings: int
+    idle: int
     links_closed: int
     links_slowed: int
     links_opened: int
@@ -94,8 +98,11 @@ def figures_of(found: WhatIf) -> WhatIfFigures:
     rules = dict.fromkeys(standards["rule_id"], 0) | standards[standards["breaks"]].groupby("rule_id").size().to_dict()
     lost = found.tables["shipments"]["lost"]
     openings = sum(closure.opened is not None for closure in found.closures)
+    vehicle, hour = VEHICLE_CLASSES[str(found.options["vehicle_class"])], found.at_h
+    idle = sum(closure.opened is None and not closure.holds(vehicle, hour) for closure in found.closures)
     return WhatIfFigures(
-        closures=len(found.closures) - openings,
+        closures=len(found.closures) - openings - idle,
+        idle=idle,
         openings=openings,
         links_closed=int(found.closed.sum()),
         links_slowed=int(found.slowed.sum()),

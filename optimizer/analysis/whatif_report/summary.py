@@ -96,7 +96,9 @@ def _roads(figures: WhatIfFigures, words: WhatIfWords) -> str:
     values = {"count": figures.closures, "links": words.number(figures.links_closed)}
     slowed = words("links_slowed", links=words.number(figures.links_slowed)) if figures.links_slowed else ""
     opened = words("links_opened", links=words.number(figures.links_opened)) if figures.openings else ""
-    return words("headline_roads", km=words.number(figures.closed_km, 1), slowed=slowed, opened=opened, **values)
+    idle = words("closures_idle", count=figures.idle) if figures.idle else ""
+    changed = slowed + opened + idle
+    return words("headline_roads", km=words.number(figures.closed_km, 1), changed=changed, **values)
 
 
 def _cut_off(found: WhatIf, figures: WhatIfFigures, words: WhatIfWords) -> str:

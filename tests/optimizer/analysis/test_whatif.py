@@ -258,6 +258,18 @@ def test_closures_without_effect_say_so(region, language):
         assert entries[name][language] in told
 
 
+@pytest.mark.parametrize(
+    "idle", [{"vehicle_classes": ("heavy_truck",)}, {"to_h": 3.0}, {"from_h": 30.0, "slowed": 2.0}]
+)
+def test_a_closure_that_does_not_hold_is_not_counted_as_one(region, idle):
+    closures = (*CUT, Closure(name="另一处", ways=(2,), **idle))
+    found = what_if(region, closures, at_h=10)
+    figures = figures_of(found)
+    assert (figures.closures, figures.idle) == (1, 1)
+    assert "另有 1 处对所选车型或时刻不生效" in headline(found, "zh")[0]
+    assert figures_of(what_if(region, CUT)).idle == 0
+
+
 def test_the_folder_holds_every_file(written):
     names = {path.name for path in written.iterdir()}
     others = {"whatif.json", "whatif.xlsx", "whatif.gpkg", "map.png", "report.html", "summary.txt"}
