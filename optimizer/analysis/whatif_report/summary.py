@@ -31,13 +31,14 @@ def headline(found: WhatIf, language: Language, folder: Path | None = None) -> l
     Returns
     -------
     list of str
-        Roads closed; who is cut off; by what; how they live on; where to land; standards broken; detours; and where
-        due, shipments of the plan, places without a road, roads that do not exist, files.
+        Roads closed; who is cut off; by what; until when; how they live on; where to land; standards broken; detours;
+        and where due, shipments of the plan, places without a road, roads that do not exist, files.
     """
     words, figures = WhatIfWords.of(found, language), figures_of(found)
     lines = [_roads(figures, words), _cut_off(found, figures, words)]
     if figures.isolated:
-        lines += [_causes(found, words), _means(found, figures, words), *_landings(found, words)]
+        lines += [_causes(found, words), _reopening(found, words)]
+        lines += [_means(found, figures, words), *_landings(found, words)]
     lines += [_standards(figures, words), _detours(figures, words)]
     if found.options.get("plan"):
         counts = {"lost": figures.shipments_lost, "longer": figures.shipments_longer}
@@ -127,6 +128,15 @@ def _causes(found: WhatIf, words: WhatIfWords) -> str:
     return (
         words("headline_causes", causes=words.names.some(told), joint=more) if told else words("headline_causes_none")
     )
+
+
+def _reopening(found: WhatIf, words: WhatIfWords) -> str:
+    hours = newly_isolated(found)["reopens_h"]
+    known = hours.dropna()
+    if known.empty:
+        return words("headline_reopens_unknown")
+    values = {"known": len(known), "first": f"{known.min():g}", "last": f"{known.max():g}"}
+    return words("headline_reopens", unknown=len(hours) - len(known), **values)
 
 
 def _means(found: WhatIf, figures: WhatIfFigures, words: WhatIfWords) -> str:
