@@ -120,7 +120,7 @@ def made_quake(tmp_path_factory):
 
     middle = np.column_stack([np.linspace(0, 15_000, 60), np.zeros(60)])
     structures = Structures(
-        np.zeros(60, dtype=np.int8), np.arange(60, dtype=np.int32), np.arange(61), middle, Plane(0, 0)
+        np.zeros(60, dtype=np.int8), np.arange(60, dtype=np.int32), np.arange(61), middle, Plane(0, 0), 60
     )
     site_at = np.array([[100.0, 0.0], [9000.0, 0.0]])
 
