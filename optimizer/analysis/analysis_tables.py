@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from optimizer.plan.plan_tables import OUTCOMES, STANDINGS
 from optimizer.region.region_tables import KITS, SITE_KINDS, VEHICLE_CLASSES
+from optimizer.region.result_columns import choice_column as _choice
+from optimizer.region.result_columns import id_column as _id
+from optimizer.region.result_columns import number_column as _number
+from optimizer.region.result_columns import text_column as _text
 from optimizer.region.schema import ESTIMATED, Column, Kind, Table
 
 ROAD_STATUSES = {
@@ -17,22 +21,6 @@ LANDING_WAYS = {"road": "道路", "foot": "步行（直线）", "": "无"}
 ENDURANCE = {"yes": "够用", "no": "不够用", "unknown": "无法判断"}
 WHEN = {"before": "中断前", "after": "中断后"}
 EFFECTS = {"closed": "封闭", "slowed": "限速", "opened": "开通", "none": "对该车型无影响"}
-
-
-def _id(name: str, heading: str, zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.ID, zh, en, required=True)
-
-
-def _text(name: str, heading: str, zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.TEXT, zh, en, default="")
-
-
-def _number(name: str, heading: str, unit: str, zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.NUMBER, zh, en, unit=unit)
-
-
-def _choice(name: str, heading: str, choices: dict[str, str], zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.CHOICE, zh, en, choices=choices, default="")
 
 
 def _yes_no(name: str, heading: str, zh: str, en: str) -> Column:

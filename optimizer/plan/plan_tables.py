@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from optimizer.region.region_tables import HAZARDS, HOLDING_MODES, LEVELS, SITE_KINDS, VEHICLE_CLASSES
+from optimizer.region.result_columns import choice_column as _choice
+from optimizer.region.result_columns import id_column as _id
+from optimizer.region.result_columns import number_column as _number
+from optimizer.region.result_columns import text_column as _text
 from optimizer.region.schema import ESTIMATED, Column, Kind, Table
 
 DECISIONS = {
@@ -28,22 +32,6 @@ EXPENSES = {
 }
 OUTCOMES = {"met": "达标", "short": "未达标", "not_applicable": "不适用"}
 STANDINGS = {"binding": "约束性", "expected": "预期性", "adopted": "自行采纳"}
-
-
-def _id(name: str, heading: str, zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.ID, zh, en, required=True)
-
-
-def _text(name: str, heading: str, zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.TEXT, zh, en, default="")
-
-
-def _number(name: str, heading: str, unit: str, zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.NUMBER, zh, en, unit=unit)
-
-
-def _choice(name: str, heading: str, choices: dict[str, str], zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.CHOICE, zh, en, choices=choices, default="")
 
 
 _SITE = _id("site_id", "站点编号", "站点", "Site")

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+from optimizer.region.result_columns import number_column as _number
+from optimizer.region.result_columns import text_column as _text
 from optimizer.region.schema import ESTIMATED, Column, Kind, Table
 
 LOSS_KINDS = {"bridge": "桥梁", "tunnel": "隧道", "road": "路段"}
-
-
-def _text(name: str, heading: str, zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.TEXT, zh, en, default="")
-
-
-def _number(name: str, heading: str, unit: str, zh: str, en: str) -> Column:
-    return Column(name, heading, Kind.NUMBER, zh, en, unit=unit)
 
 
 CRITICAL = Table(
