@@ -1,0 +1,168 @@
+"""Which sites may be open together: the set Y that every siting model chooses from.
+
+Sets
+    j ∈ J           sites: existing ones and candidates
+    g ∈ G           groups, such as a town that must have a depot (DEPOT-TOWN)
+
+Given
+    open_cost_j     CNY paid where j is open: building and keeping it
+    close_cost_j    CNY paid where j is not open: closing an existing site
+    number          most sites open of those counted
+    budget          CNY
+    minimum_g       fewest sites open in the group
+
+Y = { y ∈ {0, 1}^J :
+    y_j = 1                                               j kept          (fixed)
+    y_j = 0                                               j ruled out     (forbidden)
+    Σ_{j counted} y_j ≤ number                                            (number)
+    Σ_j open_cost_j y_j + close_cost_j (1 − y_j) ≤ budget                 (budget)
+    Σ_{j ∈ g} y_j ≥ minimum_g                             g ∈ G           (group) }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+MONEY = 1e-6
+"""A budget may be passed by this share of itself: sums of money are rounded."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Sites of which some must be open.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``DEPOT-TOWN: 茨竹镇``.
+    members : (m,) bool
+    minimum : int
+    """
+
+    name: str
+    members: Flags
+    minimum: int = 1
+
+
+@dataclass(frozen=True)
+class Openings:
+    """The set Y of this module's head; make one by `openings`.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        The m sites.
+    fixed, forbidden, counted : (m,) bool
+    open_cost, close_cost : (m,) CNY
+    number : int, optional
+    budget : float, optional
+        CNY.
+    groups : tuple of Group
+    """
+
+    ids: tuple[str, ...]
+    fixed: Flags
+    forbidden: Flags
+    counted: Flags
+    open_cost: Floats
+    close_cost: Floats
+    number: int | None = None
+    budget: float | None = None
+    groups: tuple[Group, ...] = field(default=())
+
+    @property
+    def size(self) -> int:
+        """How many sites there are, m."""
+        return len(self.ids)
+
+    @property
+    def free(self) -> Flags:
+        """(m,) sites that are neither fixed nor forbidden."""
+        return ~self.fixed & ~self.forbidden
+
+    @property
+    def counts_alone(self) -> bool:
+        """Whether nothing but a number, fixed and forbidden sites restricts what is opened."""
+        return self.budget is None and not self.groups
+
+    def cost(self, opened: Flags) -> float:
+        """CNY of the sites ``opened`` (m,) and of those closed."""
+        return float(np.where(opened, self.open_cost, self.close_cost).sum())
+
+    def allow(self, opened: Flags) -> bool:
+        """Whether ``opened`` (m,) lies in Y."""
+        if (self.fixed & ~opened).any() or (self.forbidden & opened).any():
+            return False
+        if self.number is not None and (opened & self.counted).sum() > self.number:
+            return False
+        if self.budget is not None and self.cost(opened) > self.budget + MONEY * max(1.0, abs(self.budget)):
+            return False
+        return all((opened & group.members).sum() >= group.minimum for group in self.groups)
+
+    def rows(self) -> tuple[sparse.csr_array, Floats, Floats]:
+        """(r, m) rows of number, budget and groups, with their lower and upper ends; bounds of y are `bounds`."""
+        rows, lower, upper = [], [], []
+        if self.number is not None:
+            rows.append(self.counted.astype(float))
+            lower.append(-np.inf)
+            upper.append(float(self.number))
+        if self.budget is not None:
+            rows.append(self.open_cost - self.close_cost)
+            lower.append(-np.inf)
+            upper.append(self.budget - float(self.close_cost.sum()) + MONEY * max(1.0, abs(self.budget)))
+        for group in self.groups:
+            rows.append(group.members.astype(float))
+            lower.append(float(group.minimum))
+            upper.append(np.inf)
+        matrix = sparse.csr_array(np.array(rows, dtype=float).reshape(len(rows), self.size))
+        return matrix, np.array(lower, dtype=float), np.array(upper, dtype=float)
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """(m,) least and most of y, by what is fixed and forbidden."""
+        return self.fixed.astype(float), 1.0 - self.forbidden.astype(float)
+
+    def holding(self, opened: Flags, closed: Flags) -> Openings:
+        """Hold sites open and closed besides."""
+        return replace(self, fixed=self.fixed | opened, forbidden=self.forbidden | closed)
+
+
+def openings(
+    ids: Sequence[str],
+    *,
+    number: int | None = None,
+    budget: float | None = None,
+    fixed: Flags | None = None,
+    forbidden: Flags | None = None,
+    counted: Flags | None = None,
+    open_cost: Floats | None = None,
+    close_cost: Floats | None = None,
+    groups: Sequence[Group] = (),
+) -> Openings:
+    """Make the set of openings over the sites ``ids``; what is not given restricts nothing and costs nothing."""
+    m = len(ids)
+
+    def flags(given: Flags | None, otherwise: bool) -> Flags:
+        return np.full(m, otherwise) if given is None else np.asarray(given, dtype=bool)
+
+    def money(given: Floats | None) -> Floats:
+        return np.zeros(m) if given is None else np.asarray(given, dtype=float)
+
+    return Openings(
+        tuple(ids),
+        flags(fixed, False),
+        flags(forbidden, False),
+        flags(counted, True),
+        money(open_cost),
+        money(close_cost),
+        number,
+        budget,
+        tuple(groups),
+    )
