@@ -129,9 +129,10 @@ class Openings:
         """(m,) least and most of y, by what is fixed and forbidden."""
         return self.fixed.astype(float), 1.0 - self.forbidden.astype(float)
 
-    def holding(self, opened: Flags, closed: Flags) -> Openings:
-        """Hold sites open and closed besides."""
-        return replace(self, fixed=self.fixed | opened, forbidden=self.forbidden | closed)
+    def holding(self, *, opened: Flags | None = None, closed: Flags | None = None) -> Openings:
+        """Hold sites (m,) open and closed besides."""
+        fixed = self.fixed if opened is None else self.fixed | opened
+        return replace(self, fixed=fixed, forbidden=self.forbidden if closed is None else self.forbidden | closed)
 
 
 def openings(

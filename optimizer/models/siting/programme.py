@@ -109,7 +109,7 @@ class Programme:
         if measure.name == "expected":
             self.offset += float(probability @ base)
             for columns, matrix in losses:
-                self._add_cost(columns, probability @ matrix)
+                self.cost_of(columns, probability @ matrix)
             return
         scenarios = len(probability)
         against = best if measure.name == "regret" and best is not None else np.zeros(scenarios)
@@ -120,7 +120,7 @@ class Programme:
             blocks.append((beyond, sparse.csr_array(sparse.eye_array(scenarios))))
         self.rows(blocks, lower=base - against)
 
-    def _add_cost(self, columns: Columns, cost: Floats) -> None:
+    def cost_of(self, columns: Columns, cost: Floats) -> None:
         """Add to the cost of columns that are there already."""
         whole = np.concatenate(self._cost)
         np.add.at(whole, columns, cost)

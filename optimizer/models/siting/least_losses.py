@@ -1,0 +1,96 @@
+"""The least measure of losses by the method that suits the openings allowed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.models.siting.losses import Losses
+from optimizer.models.siting.median_tree import Median, solve_median
+from optimizer.models.siting.problem import SitingProblem
+from optimizer.models.siting.programme import InfeasibleSitingError
+from optimizer.models.siting.radius import Aim, Sited, minimise_losses
+from optimizer.models.siting.solution import Progress
+
+Floats = NDArray[np.float64]
+
+BRANCHES = 200
+"""After so many branches Lagrangian bounds give way to the radius formulation over the sites that are left."""
+
+
+def least_losses(
+    losses: Losses,
+    problem: SitingProblem,
+    *,
+    time_limit_s: float,
+    threads: int = 1,
+    gap: float = 0.0,
+    progress: Progress | None = None,
+) -> Sited:
+    """Find openings with the least measure of ``losses`` over the problem's scenarios.
+
+    Raises
+    ------
+    InfeasibleSitingError
+    """
+    deadline = time.monotonic() + time_limit_s
+
+    def left() -> float:
+        return max(deadline - time.monotonic(), 0.1)
+
+    allowed, start, best, uncertain = problem.openings, None, None, 0.0
+    if problem.measure.name == "regret":
+        alone = least_in_each(losses, problem, time_limit_s=left() / 2, threads=threads)
+        best = np.array([found.bound for found in alone])
+        uncertain = max(found.value - found.bound for found in alone)
+    if problem.measure.name == "expected" and allowed.counts_alone and _ends_finite(losses):
+        proven = solve_median(
+            median_of(losses, problem), branches=BRANCHES, time_limit_s=left(), gap=gap, progress=progress
+        )
+        if not proven.stopped:
+            return Sited(proven.opened, proven.value, proven.bound, stopped=False)
+        allowed, start = allowed.holding(closed=~proven.possible), proven.opened
+    found = minimise_losses(
+        Aim(losses, problem.measure, problem.probability, best),
+        allowed,
+        time_limit_s=left(),
+        threads=threads,
+        gap=gap,
+        start=start,
+        progress=progress,
+    )
+    # A regret held against bounds is not below the true one, but it may be above it by what the bounds leave open.
+    return replace(found, bound=max(found.bound - uncertain, 0.0)) if uncertain else found
+
+
+def least_in_each(losses: Losses, problem: SitingProblem, *, time_limit_s: float, threads: int = 1) -> list[Sited]:
+    """Find the best openings for every scenario as if it were sure."""
+    scenarios = problem.shape[0]
+    return [
+        least_losses(
+            losses.in_scenario(s), problem.in_scenario(s), time_limit_s=time_limit_s / scenarios, threads=threads
+        )
+        for s in range(scenarios)
+    ]
+
+
+def median_of(losses: Losses, problem: SitingProblem) -> Median:
+    """Expected losses as one cost a profile; sites that do not count against the number are open."""
+    expected = np.asarray(problem.probability @ losses.weight)
+    allowed = problem.openings
+    fixed = allowed.fixed | (~allowed.counted & ~allowed.forbidden)
+    number = int((~allowed.forbidden).sum()) if allowed.number is None else allowed.number
+    counted = int((allowed.fixed & allowed.counted).sum())
+    if counted > number:
+        raise InfeasibleSitingError
+    free_of_count = int((fixed & ~allowed.counted).sum())
+    unserved = np.where(expected > 0, losses.unserved * expected, 0.0)
+    return Median(losses.profile * expected[:, None], unserved, fixed, allowed.forbidden, number + free_of_count)
+
+
+def _ends_finite(losses: Losses) -> bool:
+    """Whether no openings lose infinitely much, but for opening nothing."""
+    return bool((np.isfinite(losses.unserved) | np.isfinite(losses.profile).all(axis=1)).all())

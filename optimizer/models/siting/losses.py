@@ -1,0 +1,85 @@
+"""What demand loses by the best open site: the shape that p-median and coverage have in common.
+
+Sets
+    r ∈ R           profiles: demand points in scenarios whose losses are the same at every site, merged
+    j ∈ J           sites
+    s ∈ S           scenarios
+
+Given
+    l_rj            loss of one unit of weight if j serves r; infinite where it can't
+    u_r             loss where nothing serves r; infinite where something must
+    w_sr            weight of r in s
+
+The loss of a siting in scenario s is  L_s(y) = Σ_r w_sr min( u_r, min_{j open} l_rj ).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from optimizer.models.siting.openings import Flags
+from optimizer.models.siting.problem import SitingProblem
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Profiles of this module's head.
+
+    Attributes
+    ----------
+    profile : (R, m)
+    unserved : (R,)
+    weight : (K, R) CSR
+    """
+
+    profile: Floats
+    unserved: Floats
+    weight: sparse.csr_array
+
+    def least(self, opened: Flags) -> Floats:
+        """(R,) loss of a unit of every profile where the sites ``opened`` (m,) are open."""
+        least: Floats = np.min(self.profile, axis=1, where=opened, initial=np.inf)
+        return np.minimum(self.unserved, least)
+
+    def of(self, opened: Flags) -> Floats:
+        """(K,) loss in every scenario."""
+        return np.asarray(self.weight @ self.least(opened))
+
+    def in_scenario(self, s: int) -> Losses:
+        """Those that have weight in one scenario."""
+        row = self.weight[[s]]
+        used = np.unique(row.indices)
+        return Losses(self.profile[used], self.unserved[used], sparse.csr_array(row[:, used]))
+
+
+def losses_of_times(problem: SitingProblem) -> Losses:
+    """Minutes from the nearest open site, at most ``cut_off_min``: those of the p-median."""
+    scenarios, demand, sites = problem.shape
+    times = np.array(problem.times_min, dtype=np.float64).reshape(scenarios * demand, sites)
+    unserved = np.inf if problem.cut_off_min is None else problem.cut_off_min
+    return _merged(np.where(times > unserved, unserved, times), np.full(len(times), unserved), problem)
+
+
+def losses_of_cover(problem: SitingProblem, covers: NDArray[np.bool_]) -> Losses:
+    """One for every unit of weight that no open site covers (K, n, m): those of maximal covering."""
+    scenarios, demand, sites = problem.shape
+    missed = (~covers).reshape(scenarios * demand, sites).astype(np.float64)
+    return _merged(missed, np.ones(len(missed)), problem)
+
+
+def _merged(profile: Floats, unserved: Floats, problem: SitingProblem) -> Losses:
+    """Merge rows (K n, m) that lose the same at every site; rows without weight are left out."""
+    scenarios, demand, _ = problem.shape
+    used = np.flatnonzero(problem.weight.ravel() > 0)
+    rows = np.ascontiguousarray(profile[used])
+    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    entries = (problem.weight.ravel()[used], (used // demand, which.ravel()))
+    weight = sparse.csr_array(sparse.coo_array(entries, shape=(scenarios, len(first))))
+    return Losses(rows[first], unserved[used][first], weight)

@@ -1,0 +1,216 @@
+"""The median with a number of sites, proven by branch and bound on Lagrangian bounds.
+
+    min Σ_r c_r(y),  c_r(y) = min( u_r, min_{j open} c_rj ),  over y ∈ Y with a number, fixed and forbidden sites alone
+
+Good sitings come from interchange, begun from what the bound's multipliers choose; each better one lets more sites be
+settled, so that most matrices shrink to a few dozen sites before the first branch. Branches are on the site chosen most
+nearly half of the time, the lowest bound first.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.models.siting.interchange import greedy, interchange, total_loss
+from optimizer.models.siting.lagrangian import CLOSED, FREE, OPEN, raise_bound, settle
+from optimizer.models.siting.openings import Flags
+from optimizer.models.siting.solution import PROVEN_GAP, Progress
+
+Floats = NDArray[np.float64]
+
+ROOT_STEPS, NODE_STEPS = 2000, 80
+RANDOM_STARTS = 3
+FEWER = 0.8
+"""The root is solved again where not more than this share of the sites is left."""
+SMALL = 200_000
+"""Interchange is tried at every branch of matrices below this size."""
+WHOLE = 1e-6
+"""Losses that are whole numbers but for this make every total a whole number."""
+
+
+@dataclass(frozen=True)
+class Median:
+    """A median problem.
+
+    Attributes
+    ----------
+    cost : (R, m)
+        Of a row at a site; infinite where the site can't serve it.
+    unserved : (R,)
+        Cost of a row that nothing serves; finite where the row has an infinite cost.
+    fixed, forbidden : (m,) bool
+    number : int
+        Most sites open, the fixed ones among them.
+    """
+
+    cost: Floats
+    unserved: Floats
+    fixed: Flags
+    forbidden: Flags
+    number: int
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The best siting (m,), its total, and a bound.
+
+    ``stopped`` where time or branches were over; a better siting then opens none but ``possible`` (m,) sites.
+    """
+
+    opened: Flags
+    value: float
+    bound: float
+    stopped: bool
+    possible: Flags
+
+
+@dataclass
+class _Node:
+    bound: float
+    status: NDArray[np.int64]
+    multiplier: Floats
+    split: int
+
+
+def solve_median(
+    median: Median, *, branches: int, time_limit_s: float, gap: float = 0.0, progress: Progress | None = None
+) -> Proven:
+    """Find the least total and prove it, or stop after so many branches, at the time limit or at a relative ``gap``."""
+    return _Tree(median, time.monotonic() + time_limit_s, gap, progress).run(branches)
+
+
+class _Tree:
+    """One search over the sites that are not settled yet."""
+
+    def __init__(self, median: Median, deadline: float, gap: float, progress: Progress | None) -> None:
+        self.all, self.deadline, self.gap, self.progress = median, deadline, gap, progress
+        finite = median.cost[np.isfinite(median.cost)]
+        self.whole = bool((np.abs(finite - np.round(finite)) <= WHOLE).all()) and gap == 0
+        self._take(np.flatnonzero(~median.forbidden))
+        self.best, self.value = self.fixed.copy(), np.inf
+
+    def _take(self, columns: NDArray[np.int64]) -> None:
+        """Keep the given sites only; all others are closed for good."""
+        self.columns, self.fixed = columns, self.all.fixed[columns]
+        self.cost = np.ascontiguousarray(self.all.cost[:, columns])
+        order = np.argsort(self.cost, axis=1, kind="stable")
+        self.ranked = np.take_along_axis(self.cost, order, axis=1)
+        self.order = order.astype(np.int32)
+
+    @property
+    def aim(self) -> float:
+        """A bound from here on means that nothing better is left."""
+        if not np.isfinite(self.value):
+            return np.inf
+        if self.whole:
+            return self.value - 1.0 + WHOLE
+        return self.value - max(self.gap, PROVEN_GAP / 2) * abs(self.value)
+
+    def run(self, branches: int) -> Proven:
+        """Search until every branch is settled."""
+        self._starts()
+        root = self._root()
+        numbers = itertools.count()
+        waiting = [] if root is None else [(root.bound, next(numbers), root)]
+        done, stopped = 0, False
+        while waiting and waiting[0][0] < self.aim and not stopped:
+            node = heapq.heappop(waiting)[2]
+            if self.progress is not None:
+                self.progress(self.value, node.bound)
+            for state in (OPEN, CLOSED):
+                child = self._child(node, state)
+                if child is not None:
+                    heapq.heappush(waiting, (child.bound, next(numbers), child))
+            done += 1
+            stopped = done >= branches or time.monotonic() > self.deadline
+        stopped = stopped and bool(waiting) and waiting[0][0] < self.aim
+        settled = self.value if self.whole else self.aim
+        bound = min(waiting[0][0], settled) if waiting else settled
+        opened, possible = np.zeros((2, self.all.cost.shape[1]), dtype=bool)
+        opened[self.columns], possible[self.columns] = self.best, True
+        return Proven(opened, self.value, bound, stopped, possible)
+
+    def _improve(self, opened: Flags) -> bool:
+        """Interchange from ``opened``; whether it becomes the best so far."""
+        opened = opened.copy()
+        value = interchange(self.cost, self.all.unserved, opened, ~self.fixed, ~self.fixed)
+        better = value < self.value
+        if better:
+            self.value, self.best = value, opened
+        return better
+
+    def _starts(self) -> None:
+        """Begin with what greed gives, and with a few sitings at random."""
+        left = self.all.number - int(self.fixed.sum())
+        opened = self.fixed.copy()
+        greedy(self.cost, self.all.unserved, opened, ~self.fixed, left)
+        self._improve(opened)
+        draw = np.random.default_rng(0)
+        free = np.flatnonzero(~self.fixed)
+        for _ in range(RANDOM_STARTS):
+            opened = self.fixed.copy()
+            opened[draw.permutation(free)[:left]] = True
+            self._improve(opened)
+
+    def _first_multipliers(self) -> Floats:
+        """(R,) halfway between the best and the second best of the open sites."""
+        costs = np.sort(np.column_stack([self.cost[:, self.best], self.all.unserved]), axis=1)
+        two = np.where(np.isfinite(costs[:, :2]), costs[:, :2], costs[:, :1])
+        return np.asarray(two.mean(axis=1) + WHOLE)
+
+    def _root(self) -> _Node | None:
+        """Raise the bound, better the siting and drop sites as long as that goes on."""
+        status = np.where(self.fixed, OPEN, FREE).astype(np.int64)
+        multiplier = self._first_multipliers()
+        while True:
+            node, chosen = self._bounded(status, multiplier, ROOT_STEPS)
+            if node is None:
+                return None
+            better = self._improve(chosen)
+            kept = (node.status != CLOSED) | self.best
+            if not better and kept.mean() > FEWER:
+                return node
+            status, multiplier = node.status[kept], node.multiplier
+            self.best = self.best[kept]
+            self._take(self.columns[kept])
+
+    def _child(self, node: _Node, state: int) -> _Node | None:
+        """Settle the site that the node splits on; None where nothing better is left."""
+        status = node.status.copy()
+        status[node.split] = state
+        child, chosen = self._bounded(status, node.multiplier, NODE_STEPS)
+        if child is not None and self.cost.size < SMALL:
+            self._improve(chosen)
+        return child
+
+    def _bounded(self, status: NDArray[np.int64], multiplier: Floats, steps: int) -> tuple[_Node | None, Flags]:
+        """Raise the bound of a branch and settle what it settles; None where nothing better is left in it."""
+        sites = len(self.columns)
+        multiplier, status = multiplier.copy(), status.copy()
+        reduced, often = np.empty(sites), np.empty(sites)
+        chosen = np.empty(sites, dtype=bool)
+        bound = raise_bound(
+            self.order, self.ranked, self.all.unserved, status, self.all.number, self.aim, steps,
+            multiplier, reduced, chosen, often,
+        )  # fmt: skip
+        if bound >= self.aim:
+            return None, chosen
+        settle(bound, self.aim, reduced, chosen, status)
+        free = status == FREE
+        if not free.any() or (status == OPEN).sum() >= self.all.number:
+            self._improve_exactly(status == OPEN)
+            return None, chosen
+        split = int(np.argmin(np.where(free, np.abs(often - 0.5), np.inf)))
+        return _Node(bound, status, multiplier, split), chosen
+
+    def _improve_exactly(self, opened: Flags) -> None:
+        """Take a branch's only siting where it is better."""
+        value = total_loss(self.cost, self.all.unserved, opened)
+        if value < self.value:
+            self.value, self.best = value, opened.copy()
