@@ -58,7 +58,7 @@ def _of_event(region: Region, event: DemandEvent, settlements: pd.DataFrame) -> 
         points = region.sites[region.sites["kind"] == "hazard_point"]
         chosen = points[selected(event.where, points, region.folder)]
         people = chosen["people_threatened"].fillna(0).to_numpy(dtype=float)
-        places = _settlement_of(chosen, settlements)
+        places = settlement_of(chosen, settlements)
         column = "people_threatened"
     people = people * event.share
     inputs = np.where(is_estimated(chosen["estimated"], column), f"sites.{column}", "")
@@ -67,7 +67,7 @@ def _of_event(region: Region, event: DemandEvent, settlements: pd.DataFrame) -> 
     )
 
 
-def _settlement_of(points: pd.DataFrame, settlements: pd.DataFrame) -> NDArray[np.object_]:
+def settlement_of(points: pd.DataFrame, settlements: pd.DataFrame) -> NDArray[np.object_]:
     """Settlement of each hazard point: the nearest of its town, or of all where the town has none or is not named."""
     found = np.empty(len(points), dtype=object)
     town_of = points["town_id"].to_numpy()

@@ -97,6 +97,23 @@ class Parameters(Strict):
     )
 
 
+class SitingParameters(Strict):
+    """Parameters of ``reserve site``: our defaults, none from the planners' documents; all may be changed."""
+
+    closing_cost_cny: float = Field(
+        default=50_000, ge=0, description="Closing a depot or station: clearing it and handing it back, CNY"
+    )
+    threatened_weight: float = Field(
+        default=1, ge=0, le=100, description="A resident whom a hazard point threatens counts so much more than another"
+    )
+    lost_share: float = Field(
+        default=0.5, gt=0, le=1, description="A depot that loses so large a share of its stock in a scenario is lost"
+    )
+    cvar_level: float = Field(
+        default=0.8, ge=0, lt=1, description="CVaR looks at the outcomes beyond so large a share of the probability"
+    )
+
+
 class RegionSettings(Strict):
     """The content of ``region.yaml``."""
 
@@ -109,5 +126,6 @@ class RegionSettings(Strict):
     plan_date: date
     standards: StandardsChoice = StandardsChoice()
     parameters: Parameters = Parameters()
+    siting: SitingParameters = SitingParameters()
     notes: tuple[Name, ...] = Field(default=(), description="Said in every report of this region")
     source: str = ""

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from network.words import Language, say
 from optimizer.region.region_tables import REGION_TABLES
 from optimizer.region.schema import SCHEMA_VERSION, Column, Kind, Table
-from optimizer.region.settings import Parameters
+from optimizer.region.settings import Parameters, SitingParameters
 
 FIRST_ROW = 3
 """First row to fill in, below both heading rows."""
@@ -42,9 +42,11 @@ SETTINGS = (
     "standards.leave_out",
     "source",
     *(f"parameters.{name}" for name in Parameters.model_fields),
+    *(f"siting.{name}" for name in SitingParameters.model_fields),
 )
 """Keys of the settings sheet, in its order."""
 
+_DEFAULTS = {"parameters": Parameters, "siting": SitingParameters}
 _FILLED: dict[str, object] = {"schema_version": SCHEMA_VERSION, "coordinates": "wgs84"}
 _REQUIRED = PatternFill("solid", fgColor="F8CBAD")
 _OPTIONAL = PatternFill("solid", fgColor="DDEBF7")
@@ -162,9 +164,10 @@ def _settings(book: Workbook, language: Language) -> None:
     sheet.append([_say(name, language) for name in ("key", "setting_value", "note")])
     for key in SETTINGS:
         note = _say(f"setting_{key.replace('.', '_')}", language)
-        name = key.removeprefix("parameters.")
-        if name != key:
-            note = f"{note} ({_say('default_line', language, default=Parameters.model_fields[name].default)})"
+        form, _, name = key.partition(".")
+        if form in _DEFAULTS:
+            default = _DEFAULTS[form].model_fields[name].default
+            note = f"{note} ({_say('default_line', language, default=default)})"
         sheet.append([key, _FILLED.get(key), note])
     sheet.cell(SETTINGS.index("plan_date") + 2, 2).number_format = _FORMATS[Kind.DATE]
     for cell in sheet[1]:

@@ -1,0 +1,122 @@
+"""A region put into the form of a siting problem: times on the roads of every state, and the openings allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from network.problem import ProblemsError
+from optimizer.models.siting.faults import InvalidSitingError
+from optimizer.models.siting.measure import Measure
+from optimizer.models.siting.openings import Group, Openings, openings
+from optimizer.models.siting.problem import SitingProblem, siting_problem
+from optimizer.plan.reach import FREE, drive_min
+from optimizer.region.region import Region
+from optimizer.region.scenarios import RoadState
+from optimizer.siting.faults_told import fault_problems
+from optimizer.siting.stated.sites import classes_of
+from optimizer.siting.stated.statement import Statement
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SitingCase:
+    """A statement with its problem.
+
+    Attributes
+    ----------
+    statement : Statement
+    problem : SitingProblem
+    before_min : (K, n) float
+        Minutes from the nearest existing site; infinite where none has a way.
+    """
+
+    statement: Statement
+    problem: SitingProblem
+    before_min: Floats
+
+
+def siting_case(statement: Statement) -> SitingCase:
+    """Make the problem of a statement.
+
+    Raises
+    ------
+    ProblemsError
+        The problem makes no sense, all that is wrong told.
+    """
+    times = siting_times(statement)
+    try:
+        problem = siting_problem(
+            times,
+            weight=statement.counted_weight,
+            probability=statement.probability,
+            limit_min=statement.limit_min,
+            cut_off_min=statement.standard.cut_off_min,
+            measure=Measure(statement.options.measure, statement.region.settings.siting.cvar_level),
+            demand_ids=statement.place_ids,
+            site_ids=statement.site_ids,
+            scenario_ids=[state.id for state in statement.states],
+            allowed=_openings(statement),
+        )
+    except InvalidSitingError as error:
+        raise ProblemsError(fault_problems(error.findings, statement)) from error
+    existing = statement.sites["existing"].to_numpy(dtype=bool)
+    before = np.min(times, axis=2, where=existing, initial=np.inf)
+    return SitingCase(statement, problem, before)
+
+
+def siting_times(statement: Statement) -> Floats:
+    """(K, n, m) minutes from door to door; infinite where no road is left or the state takes the site."""
+    times = np.empty((len(statement.states), len(statement.places), len(statement.sites)))
+    done: dict[str, Floats] = {}
+    for number, state in enumerate(statement.states):
+        # States on the same roads, such as drawn ones without closures, are driven once.
+        key = state.roads.model_dump_json()
+        if key not in done:
+            done[key] = _state_times(statement, state.roads)
+        times[number] = np.where(statement.lost[number][None, :], np.inf, done[key])
+    return times
+
+
+def _state_times(statement: Statement, roads: RoadState = FREE) -> Floats:
+    """(n, m) by the fastest class of vehicle that each site sends."""
+    region: Region = statement.region
+    rows, places = statement.sites, statement.place_ids
+    kinds = pd.Series(rows["station_kind"])
+    minutes: dict[str, pd.DataFrame] = {}
+    times = np.full((len(places), len(rows)), np.inf)
+    for kind in kinds.unique():
+        mine = np.flatnonzero(kinds == kind)
+        for vehicle_class in classes_of(region, str(kind)):
+            if vehicle_class not in minutes:
+                users = [site for site, one in zip(rows["site_id"], kinds, strict=True)
+                         if vehicle_class in classes_of(region, str(one))]  # fmt: skip
+                minutes[vehicle_class] = drive_min(region, roads, vehicle_class, users, places)
+            driven = minutes[vehicle_class].loc[rows["site_id"].iloc[mine]].to_numpy().T
+            times[:, mine] = np.minimum(times[:, mine], driven)
+    return times
+
+
+def _openings(statement: Statement) -> Openings:
+    rows, options = statement.sites, statement.options
+    ids = pd.Index(rows["site_id"])
+    groups = [
+        Group(f"{group.rule_id}|{group.town_id}", np.asarray(ids.isin(list(group.members)), dtype=bool))
+        for group in statement.groups
+        if group.required
+    ]
+    return openings(
+        list(ids),
+        number=options.number,
+        budget=options.budget_cny,
+        fixed=rows["fixed"].to_numpy(dtype=bool),
+        forbidden=rows["forbidden"].to_numpy(dtype=bool),
+        counted=rows["counted"].to_numpy(dtype=bool),
+        open_cost=rows["open_cost_cny"].to_numpy(dtype=float),
+        close_cost=rows["close_cost_cny"].to_numpy(dtype=float),
+        groups=groups,
+    )

@@ -1,0 +1,74 @@
+"""What a siting is asked for on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+SiteKind = Literal["depots", "stations"]
+Over = Literal["base", "scenarios"]
+Keep = Literal["existing", "closable", "none"]
+MeasureName = Literal["expected", "worst", "regret", "cvar"]
+
+
+@dataclass(frozen=True)
+class SitingOptions:
+    """Options of one siting.
+
+    Attributes
+    ----------
+    model : str
+        A name of :data:`optimizer.siting.stated.models.MODELS`.
+    sites : "depots" or "stations"
+        What is sited.
+    number : int, optional
+        Most sites: new ones where ``keep`` is ``existing``, else all that are open.
+    budget_cny : float, optional
+        CNY for building, the first year's running and closing.
+    minutes : float, optional
+        Standard time that replaces those of the rules, minutes of driving.
+    over : "base" or "scenarios"
+        Dry roads by day and residents, or the scenarios' roads and people in need.
+    scenario_ids : tuple of str, optional
+        Of the region's; all of them without it.
+    measure : "expected", "worst", "regret" or "cvar"
+        What counts over scenarios.
+    keep : "existing", "closable" or "none"
+        Existing sites stay open, may be closed at a cost, or are candidates that cost nothing to open.
+    town_depots : bool
+        DEPOT-TOWN is kept even where the region has not made it mandatory.
+    gap : float
+        Relative gap that is good enough.
+    time_limit_s : float
+    """
+
+    model: str
+    sites: SiteKind = "depots"
+    number: int | None = None
+    budget_cny: float | None = None
+    minutes: float | None = None
+    over: Over = "base"
+    scenario_ids: tuple[str, ...] | None = None
+    measure: MeasureName = "expected"
+    keep: Keep = "existing"
+    town_depots: bool = False
+    gap: float = 0.0
+    time_limit_s: float = 600.0
+
+    def plain(self) -> dict[str, object]:
+        """Give them as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> SitingOptions:
+        """Take them from JSON values.
+
+        Raises
+        ------
+        KeyError
+            One is missing.
+        """
+        given = {field.name: values[field.name] for field in fields(cls)}
+        ids = given["scenario_ids"]
+        return cls(**given | {"scenario_ids": None if ids is None else tuple(ids)})

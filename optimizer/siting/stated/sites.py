@@ -1,0 +1,171 @@
+"""Which sites may be open, what opening and closing them costs, and what the planner has decided of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from network.problem import Problem, ProblemsError
+from network.words import Phrase
+from optimizer.plan.compliance.response import DRIVES
+from optimizer.plan.requirements import depots_of_town, town_depot_rules
+from optimizer.region.estimates import is_estimated, join_marks
+from optimizer.region.region import Region
+from optimizer.region.selection import SETTLEMENTS
+from optimizer.siting.stated.options import SitingOptions
+from optimizer.siting.stated.standard_times import circle_kinds
+
+DEPOTS_DRIVE = ("light_truck",)
+"""What carries supplies from a depot."""
+NEW_POST = "post"
+"""Kind of station of a post that is proposed at a village, community or town."""
+COLUMNS = [
+    "site_id", "name", "town_id", "kind", "level", "station_kind", "existing", "size", "fixed_cost_cny",
+    "yearly_cost_cny", "open_cost_cny", "close_cost_cny", "fixed", "forbidden", "counted", "override", "estimated",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SiteGroup:
+    """Sites of which at least one must be open, by a rule that asks for a depot in a town."""
+
+    rule_id: str
+    town_id: str
+    members: tuple[str, ...]
+    required: bool
+
+
+def sites(region: Region, options: SitingOptions) -> pd.DataFrame:
+    """List the sites that may be open, existing ones first.
+
+    Returns
+    -------
+    DataFrame
+        ``site_id``, ``name``, ``town_id``, ``kind``, ``level``, ``station_kind`` (:data:`NEW_POST` for a post to be
+        built), ``existing``, ``size`` (that is built), ``fixed_cost_cny``, ``yearly_cost_cny``, ``open_cost_cny``
+        (building and the first year), ``close_cost_cny``, ``fixed``, ``forbidden``, ``counted`` (against the number),
+        ``override`` (a planner's decision, in words), ``estimated`` (marks of these columns).
+
+    Raises
+    ------
+    ProblemsError
+        There is nothing to choose from.
+    """
+    rows = _depots(region) if options.sites == "depots" else _stations(region)
+    rows = _decided(region, _kept(region, options, rows))
+    if rows.empty or bool((rows["fixed"] | rows["forbidden"]).all()):
+        what = Phrase(f"optimizer.siting.no_candidate_{options.sites}")
+        mend = Phrase(f"optimizer.siting.no_candidate_{options.sites}_mend")
+        raise ProblemsError([Problem(what, mend, file="sites.csv", column="kind")])
+    return rows[COLUMNS].reset_index(drop=True)
+
+
+def classes_of(region: Region, station_kind: str) -> tuple[str, ...]:
+    """Classes of vehicle that a site sends, the fastest of which counts; ``""`` is a depot.
+
+    A proposed post may become of any kind that the rescue circles name.
+    """
+    if not station_kind:
+        return DEPOTS_DRIVE
+    kinds = circle_kinds(region) if station_kind == NEW_POST else (station_kind,)
+    return tuple(sorted({DRIVES[kind] for kind in kinds}))
+
+
+def town_groups(region: Region, options: SitingOptions, rows: pd.DataFrame) -> tuple[SiteGroup, ...]:
+    """Towns in which a rule asks for a depot, as its check judges them, with the sites that would do.
+
+    Required where the rule is mandatory in the region or was asked to be kept.
+    """
+    if options.sites != "depots":
+        return ()
+    listed = region.sites[region.sites["site_id"].isin(rows["site_id"])]
+    return tuple(
+        SiteGroup(
+            asked.rule.id,
+            town,
+            tuple(depots_of_town(listed, town, ("depot", "candidate"))["site_id"]),
+            asked.rule.mandatory or options.town_depots,
+        )
+        for asked in town_depot_rules(region)
+        for town in asked.town_ids
+    )
+
+
+def _depots(region: Region) -> pd.DataFrame:
+    """Depots that stand, and candidates at their cheapest size or the one that the planner has decided."""
+    table = region.sites
+    rows = table[table["kind"].isin(["depot", "candidate"])].copy()
+    rows["existing"] = rows["kind"] == "depot"
+    rows = rows.sort_values("existing", ascending=False, kind="stable").reset_index(drop=True)
+    decided = {one.site_id: one.size for one in region.overrides if one.decision == "open" and one.size}
+    built = [_size_built(region, str(site), decided.get(str(site), "")) for site in rows["site_id"]]
+    for number, column in enumerate(("size", "fixed_cost_cny", "yearly_cost_cny")):
+        values = [one[number] for one in built]
+        blank: object = "" if column == "size" else 0.0
+        rows[column] = np.where(rows["existing"] & ~rows["site_id"].isin(list(decided)), blank, values)
+    doubt = np.array([bool(one[3]) for one in built]) & (rows["size"] != "").to_numpy()
+    rows["estimated"] = join_marks(
+        {"open_cost_cny": doubt, "site_id": is_estimated(rows["estimated"], "lon", "lat")}
+    )
+    return rows.assign(station_kind="")
+
+
+def _size_built(region: Region, site_id: str, size: str) -> tuple[str, float, float, bool]:
+    """Size, cost of building, yearly cost and whether they are estimates; no size where the site has none."""
+    sizes = region.tables["sizes"]
+    own = sizes[(sizes["site_id"] == site_id) & ((sizes["size"] == size) | (size == ""))]
+    if own.empty:
+        return "", 0.0, 0.0, False
+    row = int((own["fixed_cost_cny"] + own["yearly_cost_cny"]).to_numpy().argmin())
+    doubt = is_estimated(own["estimated"], "fixed_cost_cny", "yearly_cost_cny")
+    one = own.iloc[row]
+    return str(one["size"]), float(one["fixed_cost_cny"]), float(one["yearly_cost_cny"]), bool(doubt[row])
+
+
+def _stations(region: Region) -> pd.DataFrame:
+    """Stations of the kinds that the circles name, and a post that could be built at every settlement and town."""
+    table, kinds = region.sites, circle_kinds(region)
+    standing = table[(table["kind"] == "station") & table["station_kind"].isin(kinds)].assign(existing=True)
+    places = table[table["kind"].isin([*SETTLEMENTS, "town"])].assign(existing=False, station_kind=NEW_POST)
+    rows = pd.concat([standing, places], ignore_index=True)
+    new = ~rows["existing"].to_numpy(dtype=bool)
+    cost = np.where(new, region.settings.parameters.post_cost_cny, 0.0)
+    marks = {"open_cost_cny": new, "site_id": is_estimated(rows["estimated"], "lon", "lat")}
+    return rows.assign(size="", fixed_cost_cny=cost, yearly_cost_cny=0.0, estimated=join_marks(marks))
+
+
+def _kept(region: Region, options: SitingOptions, rows: pd.DataFrame) -> pd.DataFrame:
+    """Columns that say what becomes of existing sites; a candidate that has no size cannot be built."""
+    existing = rows["existing"].to_numpy(dtype=bool)
+    stays = options.keep == "existing"
+    closing = region.settings.siting.closing_cost_cny if options.keep != "none" else 0.0
+    unsized = ~existing & (rows["kind"] == "candidate").to_numpy() & (rows["size"] == "").to_numpy()
+    return rows.assign(
+        open_cost_cny=rows["fixed_cost_cny"].astype(float) + rows["yearly_cost_cny"].astype(float),
+        close_cost_cny=np.where(existing, closing, 0.0),
+        fixed=existing & stays,
+        forbidden=unsized,
+        counted=~existing if stays else np.ones(len(rows), dtype=bool),
+        override="",
+    )
+
+
+def _decided(region: Region, rows: pd.DataFrame) -> pd.DataFrame:
+    """Hold open and closed what the planner has decided; their word goes before ``keep``."""
+    ids = rows["site_id"].to_numpy()
+    for override in region.overrides:
+        if override.decision == "hold":
+            continue
+        mine, opens = ids == override.site_id, override.decision == "open"
+        rows.loc[mine, "fixed"], rows.loc[mine, "forbidden"] = opens, not opens
+        rows.loc[mine, "override"] = f"{override.decision}: {override.who}, {override.when:%Y-%m-%d}, {override.why}"
+    return rows
+
+
+def names_of(rows: pd.DataFrame, site_ids: Sequence[str]) -> list[str]:
+    """Names of sites by their ids."""
+    names = dict(zip(rows["site_id"], rows["name"], strict=True))
+    return [names[site] for site in site_ids]

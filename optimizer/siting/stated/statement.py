@@ -1,0 +1,158 @@
+"""All that a siting is asked, in one frozen place: sites, demand, states, standard times, groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from network.problem import Problem, ProblemsError
+from network.words import Phrase
+from optimizer.region.region import Region
+from optimizer.region.selection import selected
+from optimizer.siting.stated.demand import State, demand, states, weights
+from optimizer.siting.stated.models import MODELS, ModelTraits
+from optimizer.siting.stated.options import SitingOptions
+from optimizer.siting.stated.sites import NEW_POST, SiteGroup, sites, town_groups
+from optimizer.siting.stated.standard_times import StandardTimes, circles, standard_times
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """K states, n places, m sites.
+
+    Attributes
+    ----------
+    region : Region
+    options : SitingOptions
+    sites : DataFrame
+        See :func:`optimizer.siting.stated.sites.sites`.
+    places : DataFrame
+        See :func:`optimizer.siting.stated.demand.demand`.
+    states : tuple of State
+    weight : (K, n) float
+        People, or people times hazard; also of places that no rule judges.
+    standard : StandardTimes
+    limit_min : (n, m) float
+        Standard time of a place when a site serves it: 0 where the site's kind does not count for the place's rule.
+    lost : (K, m) bool
+        Sites that a state takes.
+    groups : tuple of SiteGroup
+    """
+
+    region: Region
+    options: SitingOptions
+    sites: pd.DataFrame
+    places: pd.DataFrame
+    states: tuple[State, ...]
+    weight: Floats
+    standard: StandardTimes
+    limit_min: Floats
+    lost: Flags
+    groups: tuple[SiteGroup, ...]
+
+    @property
+    def traits(self) -> ModelTraits:
+        """What the model asks of the statement."""
+        return MODELS[self.options.model]
+
+    @property
+    def counted_weight(self) -> Floats:
+        """(K, n) weight that the model's loss counts."""
+        return self.weight * self.standard.judged if self.traits.judged_only else self.weight
+
+    @property
+    def probability(self) -> Floats:
+        """(K,) of the states."""
+        return np.array([state.probability for state in self.states])
+
+    @property
+    def site_ids(self) -> list[str]:
+        """Ids of the m sites."""
+        return list(self.sites["site_id"])
+
+    @property
+    def place_ids(self) -> list[str]:
+        """Ids of the n places."""
+        return list(self.places["site_id"])
+
+
+def state_siting(region: Region, options: SitingOptions) -> Statement:
+    """State what is asked.
+
+    Raises
+    ------
+    ProblemsError
+        What was asked makes no sense for this region.
+    """
+    places = demand(region)
+    if places.empty:
+        what, mend = Phrase("optimizer.siting.no_places"), Phrase("optimizer.siting.no_places_mend")
+        raise ProblemsError([Problem(what, mend, file="sites.csv", column="kind")])
+    rows, chosen = sites(region, options), states(region, options)
+    standard = standard_times(region, options, places)
+    statement = Statement(
+        region,
+        options,
+        rows,
+        places,
+        chosen,
+        weights(region, options, places, chosen),
+        standard,
+        _limits(region, options, rows, standard),
+        _lost(region, rows, chosen),
+        town_groups(region, options, rows),
+    )
+    _check(statement)
+    return statement
+
+
+def _limits(region: Region, options: SitingOptions, rows: pd.DataFrame, standard: StandardTimes) -> Floats:
+    """(n, m) standard times, by whether the site's kind counts for the rule of the place."""
+    limit = np.tile(standard.minutes[:, None], (1, len(rows)))
+    if options.sites == "stations":
+        for rule in circles(region):
+            counts = rows["station_kind"].isin([*rule.station_kinds, NEW_POST]).to_numpy()
+            limit[np.ix_(standard.rule_id == rule.id, ~counts)] = 0.0
+    return limit
+
+
+def _lost(region: Region, rows: pd.DataFrame, chosen: tuple[State, ...]) -> Flags:
+    """(K, m) sites of which a state destroys so much that they count as lost."""
+    table = region.sites
+    row = pd.Index(table["site_id"]).get_indexer(pd.Index(rows["site_id"]))
+    left = np.ones((len(chosen), len(table)))
+    for number, state in enumerate(chosen):
+        for loss in state.losses:
+            left[number, selected(loss.where, table, region.folder)] *= 1 - loss.share
+    lost: Flags = 1 - left[:, row] >= region.settings.siting.lost_share - 1e-9
+    return lost
+
+
+def _check(statement: Statement) -> None:
+    """Refuse what has no answer that a planner could use, all of it at once."""
+    options, problems = statement.options, []
+    if statement.traits.bounded and options.number is None and options.budget_cny is None:
+        problems.append(_problem("bounded", model=options.model))
+    if not (statement.counted_weight > 0).any():
+        problems.append(_problem("nobody"))
+    if options.measure != "expected" and options.over == "base":
+        problems.append(_problem("measure_of_base", value=options.measure))
+    usable = int((statement.sites["counted"] & ~statement.sites["forbidden"]).sum())
+    if options.number is not None and options.number > usable:
+        problems.append(_problem(f"number_above_{options.keep}", value=options.number, sites=usable))
+    for group in statement.groups:
+        if group.required and not group.members:
+            town = statement.region.sites.set_index("site_id").loc[group.town_id, "name"]
+            problems.append(_problem("town_without_site", rule=group.rule_id, town=town))
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _problem(entry: str, *, value: object = None, **words: object) -> Problem:
+    return Problem(Phrase(f"optimizer.siting.{entry}", **words), Phrase(f"optimizer.siting.{entry}_mend"), value=value)
