@@ -16,7 +16,7 @@ they come near a solution of the linear relaxation, from which is branched and r
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -31,45 +31,67 @@ Whole = NDArray[np.int64]
 PATIENCE = 15
 """After so many steps without a better bound steps are shortened."""
 SHORTER, LONGER = 0.5, 1.15
+SHORTEST, LONGEST = 1e-4, 2.0
+"""Lengths of a step, as shares of the step that would reach what is hoped for if L were linear."""
 MEMORY = 0.05
 """Share of the newest violation in their mean."""
+HOPED = 0.05
+"""A bound is not hoped to rise by more than this share at once."""
+PAYS = 1e-6
+"""A rise of less than this share is none."""
+STILL = 1e-12
+"""Mean squared violation that is rounding."""
+
+
+@njit(cache=True)
+def _write_gains(unit, probability, weight, multiplier, reduced, place):  # type: ignore[no-untyped-def]
+    """Write the demand points worth serving, with the gain of a unit of weight, below 0; how many there are."""
+    count = 0
+    for i in range(len(weight)):
+        cost = probability * unit[i] - multiplier[i]
+        if cost < 0.0 and weight[i] > 0.0:
+            reduced[count], place[count] = cost, i
+            count += 1
+    return count
+
+
+@njit(cache=True)
+def _add_knapsacks(reduced, place, weight, capacity, value):  # type: ignore[no-untyped-def]
+    """Add to ``value`` the gains of knapsacks of each ``capacity``, smallest first, filled from the best gain on."""
+    total, whole = 0.0, 0.0
+    for k in range(len(reduced)):
+        total += weight[place[k]]
+        whole += weight[place[k]] * reduced[k]
+    if total <= capacity[0]:
+        value += whole
+        return
+    order = np.argsort(reduced)
+    taken, gained, k = 0.0, 0.0, 0
+    for o in range(len(capacity)):
+        while k < len(order) and taken + weight[place[order[k]]] <= capacity[o]:
+            taken += weight[place[order[k]]]
+            gained += weight[place[order[k]]] * reduced[order[k]]
+            k += 1
+        value[o] += gained
+        if k < len(order):
+            value[o] += reduced[order[k]] * (capacity[o] - taken)
 
 
 @njit(cache=True)
 def option_values(unit, probability, weight, multiplier, starts, capacity, usable, value):  # type: ignore[no-untyped-def]
     """Add to ``value`` (O,) the knapsacks of all usable options; those of a site stand together, smallest first."""
     scenarios, sites, demand = unit.shape
-    reduced, amount = np.empty(demand), np.empty(demand)
+    reduced, place = np.empty(demand), np.empty(demand, dtype=np.int64)
     for j in range(sites):
         first, last = starts[j], starts[j + 1]
         while last > first and not usable[last - 1]:
             last -= 1
         while first < last and not usable[first]:
             first += 1
-        if first == last:
-            continue
-        for s in range(scenarios):
-            count, total, whole = 0, 0.0, 0.0
-            for i in range(demand):
-                cost = probability[s] * unit[s, j, i] - multiplier[s, i]
-                if cost < 0.0 and weight[s, i] > 0.0:
-                    reduced[count], amount[count] = cost, weight[s, i]
-                    total += weight[s, i]
-                    whole += cost * weight[s, i]
-                    count += 1
-            if total <= capacity[first]:
-                for o in range(first, last):
-                    value[o] += whole
-                continue
-            order = np.argsort(reduced[:count])
-            taken, gained, k = 0.0, 0.0, 0
-            for o in range(first, last):
-                while k < count and taken + amount[order[k]] <= capacity[o]:
-                    taken += amount[order[k]]
-                    gained += amount[order[k]] * reduced[order[k]]
-                    k += 1
-                part = reduced[order[k]] * (capacity[o] - taken) if k < count else 0.0
-                value[o] += gained + part
+        if first < last:
+            for s in range(scenarios):
+                count = _write_gains(unit[s, j], probability[s], weight[s], multiplier[s], reduced, place)
+                _add_knapsacks(reduced[:count], place[:count], weight[s], capacity[first:last], value[first:last])
 
 
 @njit(cache=True)
@@ -81,12 +103,7 @@ def served_shares(unit, probability, weight, multiplier, site, capacity, chosen,
         if chosen[o] <= 0.0:
             continue
         for s in range(scenarios):
-            count = 0
-            for i in range(demand):
-                cost = probability[s] * unit[s, site[o], i] - multiplier[s, i]
-                if cost < 0.0 and weight[s, i] > 0.0:
-                    reduced[count], place[count] = cost, i
-                    count += 1
+            count = _write_gains(unit[s, site[o]], probability[s], weight[s], multiplier[s], reduced, place)
             left = capacity[o]
             for k in np.argsort(reduced[:count]):
                 i = place[k]
@@ -135,7 +152,7 @@ class Relaxation:
         np.minimum.at(each, supply.site[held], np.maximum(supply.cost[held], 0) / supply.capacity[held])
         mean = self.supply.probability[:, None, None]
         cheapest = (mean * (supply.unit + each[None, :, None])).min(axis=1, initial=np.inf)
-        return np.minimum(np.where(np.isfinite(cheapest), cheapest, 0.0), self._most)
+        return np.asarray(np.minimum(np.where(np.isfinite(cheapest), cheapest, 0.0), self._most))
 
     def values(self, multiplier: Floats) -> Floats:
         """(O,) v_o; those that the master rules out are left at their cost."""
@@ -174,38 +191,42 @@ class Relaxation:
         )
         return np.where(supply.weight > 0, 1.0 - share, 0.0)
 
-    def climb(self, multiplier: Floats, *, upper: float, steps: int, until: float, length: float = 1.0) -> Relaxed | None:
-        """Raise L(π) by at most ``steps`` steps, until it passes ``upper`` or the clock ``until``; None if infeasible."""
+    def climb(
+        self, multiplier: Floats, *, upper: float, steps: int, until: float, length: float = 1.0
+    ) -> Relaxed | None:
+        """Raise L(π) by at most ``steps`` steps, until it passes ``upper`` or the clock ``until``.
+
+        None where the master's rows can't be met.
+        """
         bound, corner = self.at(multiplier)
         if corner is None:
             return None
-        weight = self.supply.weight
-        mean, direction = corner.chosen, self.missing(multiplier, corner.chosen)
-        idle = 0
+        weight, mean, idle = self.supply.weight, corner.chosen, 0
+        direction = self.missing(multiplier, corner.chosen)
         best = Relaxed(bound, multiplier, corner, mean)
         for _ in range(steps):
-            target = min(upper, best.bound + 0.05 * abs(best.bound)) if best.bound > 0 else upper
-            target = target if np.isfinite(target) else best.bound + 1.0 + 0.05 * abs(best.bound)
             norm = float((weight * direction**2).sum())
-            if best.bound >= upper or norm <= 1e-12 * weight.sum() or time.monotonic() > until:
+            if best.bound >= upper or norm <= STILL * weight.sum() or length < SHORTEST or time.monotonic() > until:
                 break
-            rise = length * max(target - best.bound, 1e-6 * abs(target)) / norm
-            tried = np.clip(best.multiplier + rise * direction, 0.0, self._most)
-            bound, corner = self.at(tried)
+            multiplier = best.multiplier + length * self._rise(best.bound, upper) / norm * direction
+            multiplier = np.clip(multiplier, 0.0, self._most)
+            bound, corner = self.at(multiplier)
             if corner is None:
                 return None
-            missing = self.missing(tried, corner.chosen)
+            missing = self.missing(multiplier, corner.chosen)
             mean = MEMORY * corner.chosen + (1 - MEMORY) * mean
+            idle = 0 if bound > best.bound + PAYS * abs(best.bound) else idle + 1
             if bound > best.bound:
-                if float((weight * direction * missing).sum()) > 0:
-                    length = min(LONGER * length, 2.0)
-                idle = 0 if bound > best.bound + 1e-6 * abs(best.bound) else idle + 1
-                best = Relaxed(bound, tried, corner, mean)
-            else:
-                idle += 1
-            direction = MEMORY * missing + (1 - MEMORY) * direction
+                # The newest violation still points the way that was gone: it could have been gone further.
+                further = float((weight * direction * missing).sum()) > 0
+                length = min(LONGER * length, LONGEST) if further else length
+                best = Relaxed(bound, multiplier, corner, mean)
             if idle >= PATIENCE:
                 length, idle = SHORTER * length, 0
-            if length < 1e-4:
-                break
-        return Relaxed(best.bound, best.multiplier, best.corner, mean)
+            direction = MEMORY * missing + (1 - MEMORY) * direction
+        return replace(best, mean=mean)
+
+    @staticmethod
+    def _rise(bound: float, upper: float) -> float:
+        """How much higher the bound is hoped to be: the best siting's cost, if that is not too far."""
+        return float(max(min(upper - bound, HOPED * abs(bound) + 1e-9), PAYS * abs(bound)))

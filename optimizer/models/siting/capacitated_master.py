@@ -156,8 +156,9 @@ class Master:
         return Corner(float(least), y[:m], np.maximum(y[m:], 0.0), reduced[:m], reduced[m:])
 
     def whole(self, value: Floats, time_limit_s: float) -> Whole | None:
-        """Choose in whole numbers by the rows of the root: the options, or None where no choice is found."""
+        """Choose in whole numbers at the node: the options, or None where no choice is found."""
         solver = self._new_solver()
+        solver.changeColsBounds(len(self._columns), self._columns, self._bounds.lower, self._bounds.upper)
         solver.setOptionValue("time_limit", max(time_limit_s, 0.01))
         solver.changeColsCost(len(value), self._columns[self._sites :], value)
         kinds = np.full(len(self._columns), int(highspy.HighsVarType.kInteger), dtype=np.uint8)

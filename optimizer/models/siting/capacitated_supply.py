@@ -9,7 +9,7 @@ Given
     base            CNY that count where all sites are closed
     Q_o             capacity
     paid_o          CNY paid once for o, beyond what is paid where j(o) is closed: the budget is for them
-    u_sji           CNY of a unit of weight of i served from j in s, not yet times the probability; infinite where it can't
+    u_sji           CNY of a unit of weight of i served from j in s, probability not counted; infinite where it can't
     w_si            weight
     u⁰              CNY of a unit of weight left unserved; infinite where all must be served
 """
@@ -69,6 +69,20 @@ class Supply:
         """(m + 1,) where the options of every site begin."""
         return np.searchsorted(self.site, np.arange(self.openings.size + 1)).astype(np.int64)
 
+    @property
+    def largest(self) -> Whole:
+        """The largest option of every site that has one."""
+        starts = self.starts
+        return starts[1:][np.diff(starts) > 0] - 1
+
+    @property
+    def most_cost(self) -> float:
+        """CNY that no siting passes: every site at its dearest, every demand point served by the dearest way."""
+        dearest = np.max(self.unit, axis=1, where=np.isfinite(self.unit), initial=0.0)
+        dearest = np.maximum(dearest, 0.0 if self.all_served else self.unserved)
+        service = float(self.probability @ (self.weight * dearest).sum(axis=1))
+        return (abs(self.base) + float(np.abs(self.cost).sum()) + service) * (1 + 1e-6) + 1.0
+
     def opened(self, chosen: Whole) -> Flags:
         """(m,) sites of the options ``chosen``."""
         flags = np.zeros(self.openings.size, dtype=bool)
@@ -80,7 +94,7 @@ class Supply:
         return self.base + float(self.cost[chosen].sum())
 
     def serve(self, s: int, chosen: Whole) -> tuple[float, Floats]:
-        """Serve scenario s from the options ``chosen`` at least cost: CNY, infinite where it can't be, and (k, n) weights."""
+        """Serve s from the options ``chosen`` at least cost: CNY, infinite where it can't be, and (k, n) weights."""
         sites = self.site[chosen]
         unit, capacity = self.unit[s, sites], self.capacity[chosen]
         if not self.all_served:

@@ -78,7 +78,6 @@ class Search:
         self._tried: set[bytes] = set()
         self._best: Whole | None = None
         self._upper = np.inf
-        self._dropped = np.inf
         self._ties = itertools.count()
 
     def run(self) -> Searched:
@@ -89,18 +88,19 @@ class Search:
         InfeasibleSitingError
         NoIncumbentError
         """
+        if not np.isfinite(self._supply.service_costs(self._supply.largest)).all():
+            raise InfeasibleSitingError
         start = self._relaxation.start()
         open_nodes: list[_Node] = []
-        root = self._work_out(_Node(-np.inf, 0, self._master.root, start), at_root=True)
+        self._push(open_nodes, self._work_out(_Node(-np.inf, 0, self._master.root, start), at_root=True))
         nodes = 1
-        self._push(open_nodes, root)
         while open_nodes and open_nodes[0].bound < self._cut and time.monotonic() < self._until:
             node = heapq.heappop(open_nodes)
             self._push(open_nodes, self._work_out(node))
             nodes += 1
-            self._tell(min([node.bound, self._dropped]))
+            self._tell(node.bound)
         stopped = bool(open_nodes) and open_nodes[0].bound < self._cut
-        least = min([node.bound for node in open_nodes] + [self._dropped, self._cut])
+        least = min([self._cut, *(node.bound for node in open_nodes)])
         if self._best is None:
             if stopped:
                 raise NoIncumbentError(least)
@@ -110,7 +110,7 @@ class Search:
     @property
     def _cut(self) -> float:
         """What has no better bound than this need not be looked at."""
-        return self._upper - self._gap * abs(self._upper) if np.isfinite(self._upper) else np.inf
+        return self._upper - self._gap * abs(self._upper) if np.isfinite(self._upper) else self._supply.most_cost
 
     def _work_out(self, node: _Node, *, at_root: bool = False) -> list[_Node]:
         """Raise the bound of a node, try sitings, and branch: its children."""

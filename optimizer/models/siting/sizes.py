@@ -8,8 +8,8 @@ Given
     Q_jl            capacity of j built in l, in the unit of the weights
     fixed_jl        CNY paid once for building; 0 for what stands already
     yearly_jl       CNY a year for keeping it
-    annuity         share of a cost paid once that one year bears: 1 / years, or r / (1 − (1 + r)^−years) with interest r;
-                    1 counts it whole
+    annuity         share of a cost paid once that one year bears: 1 / years, or r / (1 − (1 + r)^−years) with interest
+                    r; 1 counts it whole
 
 A size that a site can't have has no capacity: ``available`` tells which there are.
 """

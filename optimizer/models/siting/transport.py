@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 DUST = 1e-9
-"""Less than this share of the weight is rounding."""
+"""Less than this share of the mean weight is rounding."""
 
 
 @njit(cache=True)
@@ -57,6 +57,38 @@ def _shortest(link, excess, dust, length, before):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
+def _begin(unit, weight, flow, excess):  # type: ignore[no-untyped-def]
+    """Serve all demand at its cheapest site; whether it can be served at all."""
+    for i in range(len(weight)):
+        if weight[i] > 0:
+            if len(excess) == 0:
+                return False
+            best = np.argmin(unit[:, i])
+            if unit[best, i] == np.inf:
+                return False
+            flow[best, i] = weight[i]
+            excess[best] += weight[i]
+    return True
+
+
+@njit(cache=True)
+def _shift(flow, excess, mover, before, end):  # type: ignore[no-untyped-def]
+    """Move as much as can be along the chain to ``end``."""
+    moved, at = -excess[end], end
+    while before[at] >= 0:
+        moved = min(moved, flow[before[at], mover[before[at], at]])
+        at = before[at]
+    moved = min(moved, excess[at])
+    excess[at] -= moved
+    excess[end] += moved
+    at = end
+    while before[at] >= 0:
+        flow[before[at], mover[before[at], at]] -= moved
+        flow[at, mover[before[at], at]] += moved
+        at = before[at]
+
+
+@njit(cache=True)
 def transport(unit: Floats, weight: Floats, capacity: Floats) -> tuple[float, Floats]:
     """Serve all demand at least cost.
 
@@ -73,40 +105,22 @@ def transport(unit: Floats, weight: Floats, capacity: Floats) -> tuple[float, Fl
         The cost and the weight served; infinite where it can't all be served.
     """
     sites, demand = unit.shape
-    flow = np.zeros((sites, demand))
-    excess = -capacity.copy()
-    dust = DUST * max(1e-300, weight.sum() / max(1, demand))
-    for i in range(demand):
-        if weight[i] > 0:
-            best = np.argmin(unit[:, i]) if sites else 0
-            if sites == 0 or unit[best, i] == np.inf:
-                return np.inf, flow
-            flow[best, i] = weight[i]
-            excess[best] += weight[i]
+    flow, excess = np.zeros((sites, demand)), -capacity
+    dust = DUST * weight.sum() / max(1, demand)
+    if not _begin(unit, weight, flow, excess):
+        return np.inf, flow
     link, mover = np.full((sites, sites), np.inf), np.full((sites, sites), -1)
     length, before = np.empty(sites), np.empty(sites, dtype=np.int64)
     for j in range(sites):
-        _write_links(unit, flow, dust * 1e-3, j, link, mover)
-    while excess.size and excess.max() > dust:
+        _write_links(unit, flow, dust * DUST, j, link, mover)
+    while sites > 0 and excess.max() > dust:
         end = _shortest(link, excess, dust, length, before)
         if end < 0:
             return np.inf, flow
-        moved, at = -excess[end], end
-        while before[at] >= 0:
-            moved = min(moved, flow[before[at], mover[before[at], at]])
-            at = before[at]
-        moved = min(moved, excess[at])
-        excess[at] -= moved
-        excess[end] += moved
-        at = end
-        while before[at] >= 0:
-            i = mover[before[at], at]
-            flow[before[at], i] -= moved
-            flow[at, i] += moved
-            at = before[at]
+        _shift(flow, excess, mover, before, end)
         at = end
         while at >= 0:
-            _write_links(unit, flow, dust * 1e-3, at, link, mover)
+            _write_links(unit, flow, dust * DUST, at, link, mover)
             at = before[at]
     cost = 0.0
     for j in range(sites):
