@@ -33,7 +33,7 @@ PATIENCE = 15
 SHORTER, LONGER = 0.5, 1.15
 SHORTEST, LONGEST = 1e-4, 2.0
 """Lengths of a step, as shares of the step that would reach what is hoped for if L were linear."""
-MEMORY = 0.05
+NEWEST_LEAST, NEWEST_MOST = 0.005, 0.1
 """Share of the newest violation in their mean."""
 HOPED = 0.05
 """A bound is not hoped to rise by more than this share at once."""
@@ -194,7 +194,7 @@ class Relaxation:
     def climb(
         self, multiplier: Floats, *, upper: float, steps: int, until: float, length: float = 1.0
     ) -> Relaxed | None:
-        """Raise L(π) by at most ``steps`` steps, until it passes ``upper`` or the clock ``until``.
+        """Raise L(π) by at most ``steps`` steps, until it reaches ``upper`` or the clock passes ``until``.
 
         None where the master's rows can't be met.
         """
@@ -214,7 +214,8 @@ class Relaxation:
             if corner is None:
                 return None
             missing = self.missing(multiplier, corner.chosen)
-            mean = MEMORY * corner.chosen + (1 - MEMORY) * mean
+            share = self._newest(direction, missing)
+            mean = share * corner.chosen + (1 - share) * mean
             idle = 0 if bound > best.bound + PAYS * abs(best.bound) else idle + 1
             if bound > best.bound:
                 # The newest violation still points the way that was gone: it could have been gone further.
@@ -223,8 +224,15 @@ class Relaxation:
                 best = Relaxed(bound, multiplier, corner, mean)
             if idle >= PATIENCE:
                 length, idle = SHORTER * length, 0
-            direction = MEMORY * missing + (1 - MEMORY) * direction
+            direction = share * missing + (1 - share) * direction
         return replace(best, mean=mean)
+
+    def _newest(self, direction: Floats, missing: Floats) -> float:
+        """Share of the newest violation that makes their mean least, within what is steady."""
+        apart = direction - missing
+        square = float((self.supply.weight * apart**2).sum())
+        share = float((self.supply.weight * direction * apart).sum()) / square if square > 0 else 0.0
+        return min(max(share, NEWEST_LEAST), NEWEST_MOST)
 
     @staticmethod
     def _rise(bound: float, upper: float) -> float:

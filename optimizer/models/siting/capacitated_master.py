@@ -41,14 +41,13 @@ class Corner:
     ----------
     value : float
         What Σ_o v_o y_o is at least.
-    opened, chosen : (m,), (O,)
-        o and y, whole or not.
+    chosen : (O,)
+        y, whole or not.
     opened_cost, chosen_cost : (m,), (O,)
         Reduced costs.
     """
 
     value: float
-    opened: Floats
     chosen: Floats
     opened_cost: Floats
     chosen_cost: Floats
@@ -142,7 +141,7 @@ class Master:
         The value is reckoned from HiGHS's multipliers of the rows and holds for any of them, so that its tolerances
         make no bound too high.
         """
-        scale = float(np.abs(value).max(initial=0.0)) or 1.0
+        scale = _scale(value)
         self._solver.changeColsCost(len(value), self._columns[self._sites :], value / scale)
         self._solver.run()
         if self._solver.getModelStatus() in (_KINDS.kInfeasible, _KINDS.kUnboundedOrInfeasible):
@@ -153,14 +152,14 @@ class Master:
         reduced = np.concatenate([np.zeros(m), value]) - self._transposed @ row
         ends = np.where(row > 0, self._least, self._most)[row != 0] @ row[row != 0]
         least = ends + np.where(reduced > 0, self._bounds.lower, self._bounds.upper) @ reduced
-        return Corner(float(least), y[:m], np.maximum(y[m:], 0.0), reduced[:m], reduced[m:])
+        return Corner(float(least), np.maximum(y[m:], 0.0), reduced[:m], reduced[m:])
 
     def whole(self, value: Floats, time_limit_s: float) -> Whole | None:
         """Choose in whole numbers at the node: the options, or None where no choice is found."""
         solver = self._new_solver()
         solver.changeColsBounds(len(self._columns), self._columns, self._bounds.lower, self._bounds.upper)
         solver.setOptionValue("time_limit", max(time_limit_s, 0.01))
-        solver.changeColsCost(len(value), self._columns[self._sites :], value)
+        solver.changeColsCost(len(value), self._columns[self._sites :], value / _scale(value))
         kinds = np.full(len(self._columns), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
         solver.changeColsIntegrality(len(self._columns), self._columns, kinds)
         solver.run()
@@ -178,6 +177,11 @@ class Master:
         sums = self._rows @ columns
         slack = WHOLE + ROUNDING * np.abs(sums)
         return bool((sums >= self._least - slack).all() and (sums <= self._most + slack).all())
+
+
+def _scale(value: Floats) -> float:
+    """What values are divided by for HiGHS, whose tolerances are absolute."""
+    return float(np.abs(value).max(initial=0.0)) or 1.0
 
 
 def root_bounds(supply: Supply) -> Bounds:

@@ -27,7 +27,7 @@ from optimizer.models.siting.solution import Progress
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-ROOT_STEPS, NODE_STEPS = 3000, 80
+ROOT_STEPS, NODE_STEPS = 3000, 60
 ROOT_LENGTH, NODE_LENGTH = 1.0, 0.25
 TRIED_SWAPS = 200
 """So many neighbours of a siting are worked out before it is left."""
