@@ -9,9 +9,8 @@ Lasdon & Wismer 1971), lexicographically so that no weakly dominated one comes o
 
 and there is none with C_ε < C(y) ≤ ε; the next ε lies just below C_ε.
 
-C_ε is found by the radius formulation where the model's `Losses` are given. For a model that is no measure of losses
-the budget falls until Z rises: every siting found with the same Z is cheaper than the one before, and the first with
-a greater Z proves the last one cheapest.
+C_ε takes no second model: the budget falls until Z rises. Every siting found with the same Z is cheaper than the one
+before, and the first with a greater Z proves the last one cheapest, and is the next point.
 """
 
 from __future__ import annotations
@@ -23,12 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.models.siting.evaluated import Solve, best_or_none, evaluated
-from optimizer.models.siting.losses import Losses
 from optimizer.models.siting.nested_additions import Addition, nested_additions
 from optimizer.models.siting.openings import MONEY, Flags, Openings
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import InfeasibleSitingError, NoIncumbentError, Programme
-from optimizer.models.siting.radius import Aim, cheapest_within
 from optimizer.models.siting.solution import PROVEN_GAP, SitingSolution, Status
 
 __all__ = ["Addition", "FrontierPoint", "frontier", "nested_additions"]
@@ -39,6 +36,7 @@ Against = Literal["cost", "number"]
 APART = 4 * MONEY
 """Costs that differ by less than this share are one: a budget may be passed by `MONEY` of itself."""
 TIME_LIMIT_S = 60.0
+"""To find the least that can be spent at all, which takes no time."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,6 @@ def frontier(
     *,
     against: Against = "cost",
     points: int | None = None,
-    losses: Losses | None = None,
-    time_limit_s: float = TIME_LIMIT_S,
-    threads: int = 1,
 ) -> tuple[FrontierPoint, ...]:
     """Nondominated points of loss against spending, from the most spent to the least.
 
@@ -91,25 +86,13 @@ def frontier(
     against : "cost" or "number"
     points : int, optional
         At most so many, spread evenly over what can be spent; each is exact all the same. All of them without it.
-    losses : Losses, optional
-        What the model measures, such as `losses_of_times` for the p-median: with it the least cost of every loss is one
-        more programme instead of several solutions.
-    time_limit_s : float
-        For every such programme; what ``solve`` takes is its own affair.
-    threads : int
-        For these programmes.
 
     Raises
     ------
     InfeasibleSitingError
         No siting is feasible.
     """
-    # Each scenario's least loss would have to be solved for the regret; falling budgets need none.
-    aim = None
-    if losses is not None and problem.measure.name != "regret":
-        aim = Aim(losses, problem.measure, problem.probability)
-    search = _Search(problem, solve, _Spending(problem.openings, against), aim, time_limit_s, threads)
-    return search.run(points)
+    return _Search(problem, solve, _Spending(problem.openings, against)).run(points)
 
 
 @dataclass(frozen=True)
@@ -147,17 +130,8 @@ class _Spending:
 class _Search:
     """Points found so far, and the ranges (low, high] of spending that no solution has looked into."""
 
-    def __init__(
-        self,
-        problem: SitingProblem,
-        solve: Solve,
-        spending: _Spending,
-        aim: Aim | None,
-        time_limit_s: float,
-        threads: int,
-    ) -> None:
-        self.problem, self.solve, self.spending, self.aim = problem, solve, spending, aim
-        self.time_limit_s, self.threads = time_limit_s, threads
+    def __init__(self, problem: SitingProblem, solve: Solve, spending: _Spending) -> None:
+        self.problem, self.solve, self.spending = problem, solve, spending
         self.found: dict[float, FrontierPoint] = {}
         self.ranges: list[tuple[float, float]] = []
         self.unsettled: list[float] = []
@@ -208,7 +182,7 @@ class _Search:
         best = self._least_loss(most)
         if best is None:
             return None
-        cheapest, settled = self._falling(best) if self.aim is None else self._cheapest(best, self.aim)
+        cheapest, settled = self._cheapest(best)
         counted = self.problem.openings.counted
         return FrontierPoint(
             cheapest.opened,
@@ -227,20 +201,7 @@ class _Search:
             self.solved[most] = best_or_none(self.problem.with_openings(allowed), self.solve)
         return self.solved[most]
 
-    def _cheapest(self, best: SitingSolution, aim: Aim) -> tuple[SitingSolution, bool]:
-        """C_ε by the radius formulation, and whether it is proven."""
-        allowed = self.spending.within(self.spending.of(best.opened))
-        most = best.value + PROVEN_GAP / 2 * max(1.0, abs(best.value))
-        try:
-            sited = cheapest_within(
-                aim, allowed, self.spending.by_site(), most, time_limit_s=self.time_limit_s, threads=self.threads
-            )
-        except NoIncumbentError:
-            return best, False
-        cheapest = evaluated(self.problem, sited.opened, self.solve)
-        return (best, False) if cheapest is None else (cheapest, not sited.stopped)
-
-    def _falling(self, best: SitingSolution) -> tuple[SitingSolution, bool]:
+    def _cheapest(self, best: SitingSolution) -> tuple[SitingSolution, bool]:
         """C_ε by spending less until the loss rises, and whether it is proven."""
         equal = best.value + PROVEN_GAP * max(1.0, abs(best.value))
         cheapest = self._without_idle(best, equal)
@@ -269,7 +230,7 @@ class _Search:
         programme = Programme()
         opened = programme.openings(self.problem.openings)
         programme.cost_of(opened, self.spending.by_site())
-        chosen = programme.minimise(time_limit_s=self.time_limit_s, threads=self.threads).values[opened] > 0.5
+        chosen = programme.minimise(time_limit_s=TIME_LIMIT_S).values[opened] > 0.5
         return self.spending.of(np.asarray(chosen))
 
     def _told(self) -> tuple[FrontierPoint, ...]:

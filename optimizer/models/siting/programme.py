@@ -100,47 +100,25 @@ class Programme:
         return opened
 
     def measure(
-        self,
-        measure: Measure,
-        probability: Floats,
-        losses: Sequence[Block],
-        base: Floats,
-        best: Floats | None = None,
-        *,
-        most: float | None = None,
+        self, measure: Measure, probability: Floats, losses: Sequence[Block], base: Floats, best: Floats | None = None
     ) -> None:
-        """Minimise the measure of the (K,) losses ``base + Σ block · x``, or keep it at ``most`` where that is given.
-
-        ``best`` (K,) is what the regret is held against.
-        """
-        terms, offset = self._measured(measure, probability, losses, base, best)
-        if most is not None:
-            self.rows([(columns, sparse.csr_array(share[None])) for columns, share in terms], upper=most - offset)
-            return
-        self.offset += offset
-        for columns, cost in terms:
-            self.cost_of(columns, cost)
-
-    def _measured(
-        self, measure: Measure, probability: Floats, losses: Sequence[Block], base: Floats, best: Floats | None
-    ) -> tuple[list[tuple[Columns, Floats]], float]:
-        """Columns with their coefficients, and an offset, that sum to the measure where it is pressed down.
+        """Minimise the measure of the (K,) losses ``base + Σ block · x``; ``best`` is what the regret is held against.
 
         expected: Σ_s p_s L_s.  worst, regret: w ≥ L_s, w ≥ L_s − L*_s.  cvar: η + Σ_s p_s z_s / (1 − α), z_s ≥ L_s − η.
         """
         if measure.name == "expected":
-            return [(columns, probability @ matrix) for columns, matrix in losses], float(probability @ base)
+            self.offset += float(probability @ base)
+            for columns, matrix in losses:
+                self.cost_of(columns, probability @ matrix)
+            return
         scenarios = len(probability)
         against = best if measure.name == "regret" and best is not None else np.zeros(scenarios)
-        level = self.columns(1, lower=-np.inf)
-        terms = [(level, np.ones(1))]
-        blocks = [(level, sparse.csr_array(np.ones((scenarios, 1)))), *((c, -matrix) for c, matrix in losses)]
+        most = self.columns(1, cost=1.0, lower=-np.inf)
+        blocks = [(most, sparse.csr_array(np.ones((scenarios, 1)))), *((c, -matrix) for c, matrix in losses)]
         if measure.name == "cvar":
-            beyond = self.columns(scenarios)
-            terms.append((beyond, probability / (1.0 - measure.level)))
+            beyond = self.columns(scenarios, cost=probability / (1.0 - measure.level))
             blocks.append((beyond, sparse.csr_array(sparse.eye_array(scenarios))))
         self.rows(blocks, lower=base - against)
-        return terms, 0.0
 
     def cost_of(self, columns: Columns, cost: Floats) -> None:
         """Add to the cost of columns that are there already."""

@@ -84,22 +84,6 @@ def minimise_losses(
     return _Radius(aim, allowed, time.monotonic() + time_limit_s, threads, gap, progress).run(start)
 
 
-def cheapest_within(
-    aim: Aim, allowed: Openings, cost: Floats, most: float, *, time_limit_s: float, threads: int = 1
-) -> Sited:
-    """Find openings of the least ``cost`` (m,), paid where a site is open, whose measure of losses is at most ``most``.
-
-    Value and bound of what is found are costs.
-
-    Raises
-    ------
-    InfeasibleSitingError
-    NoIncumbentError
-        The time was over before any were found.
-    """
-    return _Radius(aim, allowed, time.monotonic() + time_limit_s, threads, 0.0, None).cheapest(cost, most)
-
-
 @dataclass(frozen=True)
 class Steps:
     """All steps (r, k) in which a profile's loss rises, in the order of r and k.
@@ -237,33 +221,11 @@ class _Radius:
         chosen = found.values[opened]
         if np.abs(chosen - np.round(chosen)).max() < TINY:
             self._see(chosen > 0.5)
-        return not self._state_more(stated, found.values[steps])
-
-    def cheapest(self, cost: Floats, most: float) -> Sited:
-        """Minimise ``cost`` (m,) where the measure is at most ``most``; too few steps only make that easier to keep."""
-        while True:
-            programme = Programme()
-            opened = programme.openings(self.allowed)
-            self._serve(programme, opened)
-            programme.cost_of(opened, cost)
-            stated = np.flatnonzero(self.steps.level < self.stated[self.steps.row])
-            steps = self._state(programme, opened, stated)
-            programme.measure(
-                self.aim.measure, self.aim.probability, [(steps, self._losses(stated))],
-                self.aim.losses.weight @ self.steps.least, self.aim.best, most=most,
-            )  # fmt: skip
-            found = programme.minimise(time_limit_s=self._left(), threads=self.threads)
-            chosen = np.asarray(found.values[opened] > 0.5)
-            if self.aim.of(chosen) <= most or not self._state_more(stated, found.values[steps]):
-                return Sited(chosen, float(cost @ chosen), found.bound, not found.optimal)
-
-    def _state_more(self, stated: NDArray[np.int64], used: Floats) -> bool:
-        """State further steps of profiles whose last one is ``used``; whether there are any."""
         ends = self.steps.level[stated] == self.stated[self.steps.row[stated]] - 1
-        short = self.steps.row[stated[ends & (used > TINY)]]
+        short = self.steps.row[stated[ends & (found.values[steps] > TINY)]]
         short = short[self.stated[short] < self.steps.count[short]]
         self.stated[short] = np.minimum((self.stated[short] * MORE).astype(np.int64) + 2, self.steps.count[short])
-        return bool(len(short))
+        return not len(short)
 
     def _state(self, programme: Programme, opened: Columns, stated: NDArray[np.int64]) -> Columns:
         """(first), (further): the columns z of the steps ``stated``."""
