@@ -5,11 +5,13 @@ import time
 from functools import partial
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from optimizer.models.siting.least_losses import least_losses
 from optimizer.models.siting.losses import losses_of_cover, losses_of_times
 from optimizer.models.siting.p_median import solve_p_median
 from optimizer.models.siting.problem import siting_problem
+from optimizer.models.siting.programme import Programme
 from optimizer.models.siting.solution import SitingSolution, nearest_open, status_of
 
 median = partial(solve_p_median, time_limit_s=20.0)
@@ -37,6 +39,21 @@ def covering(problem):
     )
 
 
+def cheapest_cover(problem):
+    """Least opening cost that covers everybody: a model whose value is money."""
+    programme = Programme()
+    opened = programme.openings(problem.openings)
+    programme.cost_of(opened, problem.openings.open_cost - problem.openings.close_cost)
+    covers = (problem.times_min <= problem.limit_min)[problem.weight > 0]
+    if len(covers):
+        programme.rows([(opened, csr_array(covers.astype(float)))], lower=1.0)
+    chosen = programme.minimise(time_limit_s=20.0).values[opened] > 0.5
+    cost = problem.openings.cost(chosen)
+    losses = np.full(problem.shape[0], cost)
+    server = nearest_open(problem, chosen)
+    return SitingSolution("cheapest", problem, chosen, cost, cost, "cny", server, losses, "proven", 0.0)
+
+
 MODELS = {"median": (median, losses_of_times), "covering": (covering, losses_of_limits)}
 
 
@@ -51,7 +68,7 @@ def drawn(seed, *, scenarios=1, demand=8, sites=6, far=0.0, cut_off=None, **give
         probability=draw.integers(1, 5, scenarios),
         limit_min=12.0,
         cut_off_min=cut_off,
-        open_cost=draw.integers(1, 9, sites).astype(float),
+        open_cost=draw.integers(2, 9, sites).astype(float),
         **given,
     )
 
