@@ -1,7 +1,6 @@
 """Small random problems whose every siting can be tried, and what two models make of them."""
 
 import itertools
-import time
 from functools import partial
 
 import numpy as np
@@ -35,7 +34,7 @@ def covering(problem):
         server=nearest_open(problem, found.opened),
         scenario_losses=losses.of(found.opened),
         status=status_of(found.value, found.bound),
-        seconds=time.monotonic(),
+        seconds=0.0,
     )
 
 
