@@ -16,13 +16,14 @@ as the plan:
     c_j = max { c ≥ 0 : min { Z(y) : y ∈ Y, y_j = 1, open_cost_j = c } ≤ V }                         (_Threshold)
 
 The plan does not have j, so c does not change it; where it is proven best, j is in some best siting exactly up to c_j.
-c_j is found from below. At c, with y the best siting that has j and C(y) what its other sites cost, y remains as good
-while c ≤ budget − C(y), and while Z(y) ≤ V where Z counts money and so rises with c. Beyond that, either another y is
-as good and cheaper, and c rises further, or none is, which is the proof.
+At c, with y the best siting that has j and C(y) what its other sites cost, y remains as good while c ≤ budget − C(y),
+and while Z(y) ≤ V where Z counts money and so rises with c. So every cost tried that is low enough gives a greater one
+that still is, and the first one beyond it that is not is the proof. A few costs in between are tried before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +39,8 @@ Floats = NDArray[np.float64]
 
 BEYOND = 4 * MONEY
 """A budget may be passed by `MONEY` of itself: a cost is beyond another by this share."""
+BETWEEN = 4
+"""So many costs are tried by halving, before only the next greater one is."""
 
 
 @dataclass(frozen=True)
@@ -77,20 +80,31 @@ class SiteReason:
     unit: str
 
 
-def reasons(solution: SitingSolution, solve: Solve, *, cost_counts: bool | None = None) -> tuple[SiteReason, ...]:
+def reasons(
+    solution: SitingSolution,
+    solve: Solve,
+    *,
+    sites: Sequence[str] | None = None,
+    cost_counts: bool | None = None,
+) -> tuple[SiteReason, ...]:
     """Tell of every site that is neither held open nor forbidden; the chosen ones first.
+
+    A chosen site takes one solution, a candidate one and, where costs play a part, some more.
 
     Parameters
     ----------
     solution : SitingSolution
         The plan.
     solve : callable
+    sites : sequence of str, optional
+        Only these.
     cost_counts : bool, optional
         Whether the model's value contains the opening costs; without it, whether its unit is ``cny``.
     """
     counts = solution.unit == "cny" if cost_counts is None else cost_counts
-    free = np.flatnonzero(solution.problem.openings.free)
-    order = sorted(free.tolist(), key=lambda j: not solution.opened[j])
+    ids = solution.problem.openings.ids
+    wanted = [j for j in np.flatnonzero(solution.problem.openings.free).tolist() if sites is None or ids[j] in sites]
+    order = sorted(wanted, key=lambda j: not solution.opened[j])
     return tuple(_reason(solution, solve, j, counts) for j in order)
 
 
@@ -99,7 +113,9 @@ def _reason(solution: SitingSolution, solve: Solve, site: int, cost_counts: bool
     flip = np.arange(problem.openings.size) == site
     alone = evaluated(problem, solution.opened ^ flip, solve)
     best, bound = _best_flipped(problem, flip, chosen, solve)
-    below, proven = (None, False) if chosen else _chosen_below(solution, solve, site, cost_counts)
+    below, proven = None, False
+    if not chosen and (problem.openings.budget is not None or cost_counts):
+        below, proven = _Threshold(solution, solve, site, cost_counts).find(best, bound)
     return SiteReason(
         site=problem.openings.ids[site],
         chosen=chosen,
@@ -135,34 +151,45 @@ def _served_worse(before: SitingSolution, after: SitingSolution | None) -> float
     return float(before.problem.probability @ weight.sum(axis=1))
 
 
-def _chosen_below(solution: SitingSolution, solve: Solve, site: int, cost_counts: bool) -> tuple[float | None, bool]:
-    """c_j and whether it is proven; None where costs play no part or it would not be chosen for nothing."""
-    if solution.problem.openings.budget is None and not cost_counts:
-        return None, False
-    return _Threshold(solution, solve, site, cost_counts).find()
-
-
 class _Threshold:
-    """The search for c_j."""
+    """The search for c_j between ``low``, at which some siting with j is as good, and ``high``, at which none is."""
 
     def __init__(self, solution: SitingSolution, solve: Solve, site: int, cost_counts: bool) -> None:
         self.problem, self.solve, self.site, self.cost_counts = solution.problem, solve, site, cost_counts
-        self.enough = solution.value + PROVEN_GAP * max(1.0, abs(solution.value))
         self.value = solution.value
+        self.enough = solution.value + PROVEN_GAP * max(1.0, abs(solution.value))
+        self.low: float | None = None
+        self.high = np.inf
 
-    def find(self) -> tuple[float | None, bool]:
-        """Raise c until no siting with the site is as good as the plan."""
-        reached: float | None = None
-        cost = 0.0
-        while True:
-            try:
-                best = self._best_at(cost)
-            except NoIncumbentError as error:
-                return reached, error.bound > self.enough
-            if best is None or best.value > self.enough:
-                return reached, best is None or best.bound > self.enough
-            reached = max(cost, self._lasts_until(best, cost))
-            cost = reached + self._beyond(reached)
+    def find(self, best: SitingSolution | None, bound: float) -> tuple[float | None, bool]:
+        """c_j and whether it is proven, from the best siting with j at its own cost and the bound of that."""
+        own_cost = float(self.problem.openings.open_cost[self.site])
+        self._see(own_cost, best, bound)
+        if self.low is None and self.high > 0:
+            self._try(0.0)
+        for _ in range(BETWEEN):
+            if self.low is not None and self._beyond(self.low) < self.high < np.inf:
+                self._try((self.low + self.high) / 2)
+        while self.low is not None and self._beyond(self.low) < self.high and self._try(self._beyond(self.low)):
+            pass
+        return self.low, self.high <= (0.0 if self.low is None else self._beyond(self.low))
+
+    def _try(self, cost: float) -> bool:
+        """Solve with j open at ``cost``; whether anything was learnt of c_j."""
+        before = self.low, self.high
+        try:
+            best = self._best_at(cost)
+            self._see(cost, best, np.inf if best is None else best.bound)
+        except NoIncumbentError as error:
+            self._see(cost, None, error.bound)
+        return (self.low, self.high) != before
+
+    def _see(self, cost: float, best: SitingSolution | None, bound: float) -> None:
+        """Raise ``low`` or lower ``high`` by the best siting with j at ``cost``."""
+        if best is not None and best.value <= self.enough:
+            self.low = max(cost, self._lasts_until(best, cost), self.low or 0.0)
+        elif bound > self.enough:
+            self.high = min(self.high, cost)
 
     def _best_at(self, cost: float) -> SitingSolution | None:
         """The best siting that has the site where opening it costs ``cost``."""
@@ -181,7 +208,7 @@ class _Threshold:
         return min(affordable, worth)
 
     def _beyond(self, cost: float) -> float:
-        """What makes a cost surely greater, beyond the rounding that budget and value allow."""
+        """The next cost that is surely greater than ``cost``, whatever rounding budget and value allow."""
         budget = self.problem.openings.budget or 0.0
         value = abs(self.value) if self.cost_counts else 0.0
-        return BEYOND * max(1.0, cost, budget, value)
+        return cost + BEYOND * max(1.0, cost, budget, value)
