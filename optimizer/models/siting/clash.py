@@ -44,6 +44,8 @@ UNITS: dict[str, str] = {
 }  # fmt: skip
 MORE: tuple[Kind, ...] = ("number", "budget", "group_most", "capacity")
 """Kinds that are relaxed upwards."""
+MINUTES_SHARE = 0.5
+"""Share of the time left that one step of the bisection of minutes may take."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,7 @@ def clashes(
     search = _Search(problem, _covers(problem, cover), capacity, size_cost, time.monotonic() + time_limit_s, threads)
     if search.relaxed(()) is not None:
         return ()
-    alone = [*search.alone(), *(search.minutes() if cover is True else ())]
-    return tuple(alone or search.together())
+    return tuple(search.alone(minutes=cover is True) or search.together())
 
 
 def _covers(problem: SitingProblem, cover: bool | Flags) -> Flags | None:
@@ -162,17 +163,23 @@ class _Search:
         }
         return {kind: float(amount) for kind, amount in given.items() if amount is not None}
 
-    def relaxed(self, kinds: tuple[Kind, ...], needs: Needs | None = None) -> Relaxed | None:
-        """The least relaxation of ``kinds`` together; None where it does not suffice."""
+    def relaxed(self, kinds: tuple[Kind, ...], needs: Needs | None = None, *, share: float = 1.0) -> Relaxed | None:
+        """The least relaxation of ``kinds`` together, in a share of the time left; None where it does not suffice."""
         alone = len(kinds) == 1
-        share: dict[str, float] = {kind: 1.0 if alone else 1.0 / max(self.given[kind], 1.0) for kind in kinds}
-        elastic = Elastic(self.problem, needs or self.needs, share, self.sizes, self.size_cost)
-        return elastic.least(time_limit_s=self.deadline - time.monotonic(), threads=self.threads)
+        price: dict[str, float] = {kind: 1.0 if alone else 1.0 / max(self.given[kind], 1.0) for kind in kinds}
+        elastic = Elastic(self.problem, needs or self.needs, price, self.sizes, self.size_cost)
+        return elastic.least(time_limit_s=share * (self.deadline - time.monotonic()), threads=self.threads)
 
-    def alone(self) -> list[Clash]:
+    def alone(self, *, minutes: bool) -> list[Clash]:
         """Every kind that suffices by itself."""
-        found = [(kind, self.relaxed((kind,))) for kind in self.given]
-        return [self._clash(kind, one, alone=True) for kind, one in found if one is not None]
+        left = len(self.given) + minutes
+        found: list[Clash] = []
+        for kind in self.given:
+            one = self.relaxed((kind,), share=1.0 / left)
+            left -= 1
+            if one is not None:
+                found.append(self._clash(kind, one, alone=True))
+        return found + (self.minutes() if minutes else [])
 
     def together(self) -> list[Clash]:
         """The fewest kinds that suffice together."""
@@ -200,37 +207,30 @@ class _Search:
         )  # fmt: skip
 
     def minutes(self) -> list[Clash]:
-        """The least minutes beyond the standard times that suffice; nothing where that was not settled in time."""
+        """The least minutes beyond the standard times that suffice; none where not even the most do."""
         limit = np.inf if self.problem.limit_min is None else self.problem.limit_min
         late = np.maximum(self.problem.times_min - limit, 0.0)
         possible = np.unique(late[np.isfinite(late) & (self.problem.weight > 0)[:, :, None]])
+        # Not enough at `low`, enough at `high`: the standard times themselves are known not to be.
+        low, high = (0 if len(possible) and possible[0] == 0 else -1), len(possible)
+        enough: Relaxed | None = None
+        middle = high - 1
         try:
-            minutes = self._least_minutes(late, possible)
-            least = None if minutes is None else self._within(late, minutes)
+            while high - low > 1:
+                found = self.relaxed((), self._needs(np.asarray(late <= possible[middle])), share=MINUTES_SHARE)
+                low, high, enough = (middle, high, enough) if found is None else (low, middle, found)
+                middle = (low + high) // 2
         except NoIncumbentError:
-            return []
-        if minutes is None or least is None:
-            return []
-        after = np.min(late, axis=2, where=least.opened, initial=np.inf)
+            pass
+        return [] if enough is None else [self._late(late, float(possible[high]), enough.opened, high - low == 1)]
+
+    def _late(self, late: Floats, minutes: float, opened: Flags, proven: bool) -> Clash:
+        """Who is served later than the standard times, and by how much, where ``opened`` are open."""
+        after = np.min(late, axis=2, where=opened, initial=np.inf)
         after = np.where(self.problem.weight > 0, after, 0.0).max(axis=0)
         places = np.flatnonzero(after > 0)
         ids = tuple(self.problem.demand_ids[i] for i in places)
-        return [Clash("minutes", 0.0, minutes, UNITS["minutes"], ids, tuple(after[places].tolist()), True, True)]
-
-    def _least_minutes(self, late: Floats, possible: Floats) -> float | None:
-        """Halve ``possible`` minutes until the least that suffices is left; None where not even the most does."""
-        if not len(possible) or self._within(late, float(possible[-1])) is None:
-            return None
-        # Not enough at `low`, enough at `high`: the standard times themselves are known not to be.
-        low, high = (0 if possible[0] == 0 else -1), len(possible) - 1
-        while high - low > 1:
-            middle = (low + high) // 2
-            enough = self._within(late, float(possible[middle])) is not None
-            low, high = (low, middle) if enough else (middle, high)
-        return float(possible[high])
-
-    def _within(self, late: Floats, minutes: float) -> Relaxed | None:
-        return self.relaxed((), self._needs(np.asarray(late <= minutes)))
+        return Clash("minutes", 0.0, minutes, UNITS["minutes"], ids, tuple(after[places].tolist()), True, proven)
 
 
 def _by_size(problem: SitingProblem, given: Floats) -> Floats:

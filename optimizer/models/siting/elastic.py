@@ -179,8 +179,11 @@ class Elastic:
         """What every kind was relaxed by."""
         allowed = self.problem.openings
         amounts = {kind: values[columns] for kind, columns in self.elastic.items()}
+        # Of whole sites: one that HiGHS leaves closed by a rounding would save that share of its cost.
+        for kind in ("number", "group", "group_most"):
+            if kind in amounts:
+                amounts[kind] = np.round(amounts[kind])
         if "budget" in amounts:
-            # Of whole sites: a site that HiGHS leaves open but for rounding would save some of its cost.
             sizes = 0.0 if self.size_cost is None else float(self.size_cost.ravel() @ np.round(values[self.size]))
             amounts["budget"] = np.array([max(allowed.cost(opened) + sizes - (allowed.budget or 0.0), 0.0)])
         if "demand" in amounts:
