@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.customization import UNREACHABLE
-from network.disjoint_ways import DisjointWays, disjoint_pairs, disjoint_ways
+from network.disjoint_ways import SHARED_M, DisjointWays, disjoint_pairs, disjoint_ways
 from network.osm import read_osm
 from network.roads import RoadNetwork
 from network.speeds import VEHICLE_CLASSES, link_times_ms
+from network.structures import road_pieces
 from network.times import main_component, travel_times_ms
 
 Build = Callable[..., RoadNetwork]
@@ -73,7 +74,8 @@ def shared_roads(network: RoadNetwork, time: np.ndarray, place: int, metres: flo
             graph.add_edge(int(network.head[a]), int(network.tail[a]), weight=network.length_m[a])
     near = nx.single_source_dijkstra_path_length(graph, place)
     close = {v for v, far in near.items() if far <= metres}
-    return {int(network.way_id[a]) for a in range(network.link_count) if {network.tail[a], network.head[a]} <= close}
+    road = road_pieces(network)
+    return {int(road[a]) for a in range(network.link_count) if {network.tail[a], network.head[a]} <= close}
 
 
 def least_sums(
@@ -84,10 +86,11 @@ def least_sums(
     nodes = {v for v in range(network.node_count) if to_place[v] <= max(limits)}
     ways = [list(ways_within(network, time, v, 0, nodes)) if v >= 0 else [] for v in sources]
     found: dict[tuple[int, int], tuple[int, bool]] = {}
+    road = road_pieces(network)
     for a, b in combinations(range(len(sources)), 2):
         for one in ways[a]:
             for other in ways[b]:
-                if {network.way_id[x] for x in one} & {network.way_id[x] for x in other} - shared:
+                if (set(road[one]) & set(road[other])) - shared:
                     continue
                 times = int(time[one].sum()), int(time[other].sum())
                 before = found.get((a, b), (10**9, False))
@@ -97,7 +100,13 @@ def least_sums(
 
 
 def assert_shown(
-    network: RoadNetwork, time: np.ndarray, sources: list[int], limits: list[int], shared: set[int], one: DisjointWays
+    network: RoadNetwork,
+    time: np.ndarray,
+    sources: list[int],
+    limits: list[int],
+    shared: set[int],
+    one: DisjointWays,
+    place: int = 0,
 ) -> None:
     """The two ways are ways, in time, and have no road in common but shared ones."""
     for number, links, ms in (
@@ -107,9 +116,9 @@ def assert_shown(
         assert ms == time[links].sum() <= limits[number]
         along = [sources[number], *network.head[links]]
         assert np.array_equal(network.tail[links], along[:-1])
-        assert along[-1] == 0
-    both = set(network.way_id[one.first_links]) & set(network.way_id[one.second_links])
-    assert both <= shared
+        assert along[-1] == place
+    road = road_pieces(network)
+    assert set(road[one.first_links]) & set(road[one.second_links]) <= shared
 
 
 @given(case=places())
@@ -147,14 +156,14 @@ def test_without_limits_a_pair_is_told_where_a_flow_of_two_is(
 ) -> None:
     n, roads, sources, _, metres = case
     network, time = built(make_network, n, roads)
-    shared = shared_roads(network, time, 0, metres)
+    road, shared = road_pieces(network), shared_roads(network, time, 0, metres)
     told = disjoint_ways(network, time, 0, sources, UNREACHABLE - 1, shared_m=metres)
     for a, b in combinations(range(len(sources)), 2):
         graph = nx.DiGraph()
         graph.add_nodes_from([0, "from"])
         for link in np.flatnonzero(time < UNREACHABLE):
             # A node of its own keeps parallel links apart.
-            room = 2 if network.way_id[link] in shared else 1
+            room = 2 if road[link] in shared else 1
             graph.add_edge(int(network.tail[link]), ("link", link), capacity=room)
             graph.add_edge(("link", link), int(network.head[link]), capacity=room)
         for number in (a, b):
@@ -181,7 +190,8 @@ def test_the_first_way_gives_way_to_the_second(make_network: Build) -> None:
     network, time = built(make_network, 4, roads)
     (told,) = disjoint_ways(network, time, 0, [3, 3], 100, shared_m=0)
     assert told.first_ms + told.second_ms == 12
-    assert not set(network.way_id[told.first_links]) & set(network.way_id[told.second_links])
+    road = road_pieces(network)
+    assert not set(road[told.first_links]) & set(road[told.second_links])
 
 
 def test_a_source_at_the_place_needs_no_road(make_network: Build) -> None:
@@ -229,8 +239,10 @@ def test_every_pair_on_a_real_road_network_is_shown() -> None:
     nodes = rng.choice(np.flatnonzero(main_component(network, time)), 24, replace=False)
     table = disjoint_pairs(network, time, nodes[:4], nodes[4:], 40 * 60_000)
     assert len(table.place)
-    for number in range(4):
-        told = disjoint_ways(network, time, nodes[number], nodes[4:], 40 * 60_000)
+    sources, limits = nodes[4:].tolist(), [40 * 60_000] * 20
+    for number, place in enumerate(nodes[:4].tolist()):
+        told = disjoint_ways(network, time, place, sources, limits)
         assert len(told) == (table.place == number).sum()
+        shared = shared_roads(network, time, place, SHARED_M)
         for one in told:
-            assert max(one.first_ms, one.second_ms) <= 40 * 60_000
+            assert_shown(network, time, sources, limits, shared, one, place)
