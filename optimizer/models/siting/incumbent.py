@@ -1,4 +1,4 @@
-"""What a programme chose, or whatever its rules allow where the time was over before it had found anything."""
+"""What a programme chose, or as much as its rules allow where the time was over before it had found anything."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from optimizer.models.siting.programme import Columns, NoIncumbentError, Programme
 from optimizer.models.siting.solution import Progress
@@ -69,6 +70,10 @@ def incumbent(
     except NoIncumbentError as none:
         bare = Programme()
         allowed = rules(bare)
+        # Of what the rules allow, as much as may be: more sites never serve worse.
+        much = bare.columns(1, cost=-1.0)
+        one, sum_of = sparse.csr_array(np.ones((1, 1))), sparse.csr_array(-np.ones((1, len(allowed))))
+        bare.rows([(much, one), (allowed, sum_of)], upper=0.0)
         values = bare.minimise(time_limit_s=max(seconds, GRACE_S), threads=threads).values[allowed]
         return Incumbent(np.rint(values).astype(np.int64), none.bound, False)
     return Incumbent(np.rint(found.values[columns]).astype(np.int64), found.bound, found.optimal)

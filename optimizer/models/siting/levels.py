@@ -72,7 +72,9 @@ class UsableTimes:
     times_min : (K, n, m)
     supply_min : (K, 2, m, m)
     bound_to_standard : (K, n) bool
-        Demand that some site may serve within the standard time, so that one must.
+        Demand with weight that some site may serve within the standard time, so that one must.
+    must_be_served : (K, n) bool
+        That, and other demand with weight where nothing says what it counts if nobody serves it.
     may_be_left : (K, n) bool
         Other demand, where t⁰ says what it counts at most.
     beyond_standard : (K, n) bool
@@ -83,6 +85,7 @@ class UsableTimes:
     times_min: Floats
     supply_min: Floats
     bound_to_standard: Flags
+    must_be_served: Flags
     may_be_left: Flags
     beyond_standard: Flags
 
@@ -96,12 +99,13 @@ def usable_times(problem: SitingProblem, levels: NestedLevels) -> UsableTimes:
     within = np.zeros(times.shape, dtype=bool)
     if problem.limit_min is not None:
         within = np.isfinite(times) & (times <= problem.limit_min)
-    bound: Flags = np.asarray(within.any(axis=2))
+    weighted = problem.weight > 0
+    bound: Flags = np.asarray(within.any(axis=2)) & weighted
     times[bound[:, :, None] & ~within] = np.inf
     supply = np.stack([_usable_supply(levels, stage, may, problem.shape[0]) for stage in (0, 1)], axis=1)
     may_be_left = ~bound if problem.cut_off_min is not None else np.zeros_like(bound)
-    beyond = ~bound & (problem.weight > 0) if problem.limit_min is not None else np.zeros_like(bound)
-    return UsableTimes(may, times, supply, bound, may_be_left, beyond)
+    beyond = ~bound & weighted if problem.limit_min is not None else np.zeros_like(bound)
+    return UsableTimes(may, times, supply, bound, ~may_be_left & weighted, may_be_left, beyond)
 
 
 def _usable_supply(levels: NestedLevels, stage: int, may: Flags, scenarios: int) -> Floats:
@@ -127,7 +131,9 @@ def _opening_faults(problem: SitingProblem, levels: NestedLevels) -> Iterator[Fi
     for name, one in zip(LEVELS, levels.openings, strict=True):
         # With a time for the cut off nothing but the openings can be at fault: the rest was looked at already.
         for finding in faults_of(replace(problem, openings=one, cut_off_min=problem.cut_off_min or 0.0)):
-            yield Finding(finding.what, {"level": name, **finding.values})
+            # A level that few sites may have is no mistake.
+            if finding.what != "number_above_sites":
+                yield Finding(finding.what, {"level": name, **finding.values})
     fixed = np.stack([one.fixed for one in levels.openings])
     ids = np.array(problem.openings.ids)
     for what, wrong in (

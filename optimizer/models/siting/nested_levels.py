@@ -37,7 +37,7 @@ minimise the measure of L, subject to
     o ∈ Y, y_·ℓ ∈ Y_ℓ, Σ_ℓ y_jℓ = o_j ≤ 1                                                            (level_rules)
     Σ_j cost of j's level, or of closing it ≤ budget                                                 (level_rules)
     y_j1 ≤ Σ_{k usable} (y_k2 + y_k3),  y_k2 ≤ Σ_{l usable} y_l3      where any k, l is usable         (_supplied)
-    o_j ≥ 1 for some j usable                                         i with a site within T          (_in_standard)
+    Σ_{j usable} o_j ≥ 1                i with a site within T, and all i where t⁰ is not given  (_somebody_serves)
     Σ_j x_sij + x_si0 = 1,  x_sij ≤ o_j                               x_si0 = 0 if T can hold for i   (_served)
     Σ_k f_sjk + f_sj0 = Σ_i (w_si / W_s) x_sij                                                       (_supplies)
     Σ_l e_skl + e_sk0 = Σ_j f_sjk                                                                    (_supplies)
@@ -64,7 +64,7 @@ from optimizer.models.siting.incumbent import incumbent
 from optimizer.models.siting.level_rules import level_rules
 from optimizer.models.siting.levels import NestedLevels, UsableTimes, level_faults, usable_times
 from optimizer.models.siting.problem import SitingProblem
-from optimizer.models.siting.programme import Block, Programme
+from optimizer.models.siting.programme import Block, NoIncumbentError, Programme
 from optimizer.models.siting.scenario_bests import scenario_bests
 from optimizer.models.siting.solution import Progress, SitingSolution
 
@@ -138,6 +138,8 @@ def solve_nested_levels(
     ------
     InvalidSitingError
     InfeasibleSitingError
+    NoIncumbentError
+        No siting in which everybody is supplied was found in time.
     """
     started = time.monotonic()
     findings = level_faults(problem, levels)
@@ -165,6 +167,8 @@ def solve_nested_levels(
     )
     level = np.array([1, 2, 3]) @ found.chosen.reshape(3, -1)
     told = _told(problem, levels, usable, level)
+    if not np.isfinite(told["scenario_losses"]).all():
+        raise NoIncumbentError(found.bound)
     value, bound, status = bests.judged(told["scenario_losses"], found.bound, stopped=found.good_enough)
     return NestedSolution(
         model="nested-levels",
@@ -183,7 +187,7 @@ def _rules(programme: Programme, problem: SitingProblem, levels: NestedLevels, u
     """Add o and y with all that binds them; (4, m) their places: o, y_1, y_2, y_3."""
     chosen = level_rules(programme, problem.openings, levels.openings, levels.budget)
     _supplied(programme, chosen, usable)
-    _in_standard(programme, chosen, usable)
+    _somebody_serves(programme, chosen, usable)
     return chosen
 
 
@@ -200,11 +204,11 @@ def _supplied(programme: Programme, chosen: Places, usable: UsableTimes) -> None
             programme.rows([(chosen[upper + 1], sparse.csr_array(each[below])), *above], upper=0.0)
 
 
-def _in_standard(programme: Programme, chosen: Places, usable: UsableTimes) -> None:
-    """Σ o_j ≥ 1 over the sites within the standard time, where there are any."""
-    within = np.unique(np.isfinite(usable.times_min[usable.bound_to_standard]), axis=0)
-    if len(within):
-        programme.rows([(chosen[0], sparse.csr_array(within.astype(float)))], lower=1.0)
+def _somebody_serves(programme: Programme, chosen: Places, usable: UsableTimes) -> None:
+    """Σ o_j ≥ 1 over the usable sites of all that must be served."""
+    able = np.unique(np.isfinite(usable.times_min[usable.must_be_served]), axis=0)
+    if len(able):
+        programme.rows([(chosen[0], sparse.csr_array(able.astype(float)))], lower=1.0)
 
 
 def _losses(
