@@ -26,7 +26,10 @@ minimise the measure of L over y ∈ Y, subject to
     x_ab ≤ y_a,  x_ab ≤ y_b                     (a, b) ∈ ∪ P_c                                      (_both_open)
     v_c ≥ 1 − Σ_{(a, b) ∈ P_c} x_ab             c ∈ C                                               (_backed_up)
     2 v_c ≥ 2 − Σ_{j in pairs of P_c} y_j       c ∈ C           implied for whole y, not else       (_backed_up)
+    v_c ≥ 1 − Σ_{j paired with one of Q} y_j    c ∈ C, some Q ⊆ J without a pair of P_c; likewise   (_outside)
     n_c ≥ 1 − Σ_{j ∈ N_c} y_j                   c ∈ C                                               (_covered)
+
+Q is, say, all sites that come by one and the same road: whoever has only these open has no backup.
 
 First cover and backup are weighed, not ranked: a weight so large that it ranks would hide the backup in the gap. To win
 a first cover counts φ, to win a backup 1: with the default φ = 2 a person's first depot counts twice their second. With
@@ -260,6 +263,7 @@ def _losses(
     without_backup = programme.columns(len(example), upper=1.0)
     without_cover = programme.columns(len(example), upper=1.0)
     _backed_up(programme, opened, couples, without_backup, backs, backup.couples)
+    _outside(programme, opened, without_backup, backs, backup.couples)
     _covered(programme, opened, without_cover, covers)
     losses = [(without_backup, weights), (without_cover, sparse.csr_array(first_cover * weights))]
     return losses, np.zeros(problem.shape[0])
@@ -288,6 +292,36 @@ def _backed_up(
     in_pairs = sparse.csr_array(backs @ among.tocsr())
     in_pairs.data[:] = 1.0
     programme.rows([(without, sparse.csr_array(2.0 * each)), (opened, in_pairs)], lower=2.0)
+
+
+def _outside(programme: Programme, opened: Columns, without: Columns, backs: sparse.csr_array, sites: Numbers) -> None:
+    """v_c ≥ 1 − Σ y_j over the sites paired with one of Q; Q are grown from each site of the pairs of c."""
+    rows, places = [np.empty((0, len(opened)), dtype=bool)], []
+    for number in range(len(without)):
+        rows.append(
+            _paired_with_unpaired(sites[backs.indices[backs.indptr[number] : backs.indptr[number + 1]]], len(opened))
+        )
+        places += [number] * len(rows[-1])
+    each = sparse.csr_array(sparse.eye_array(len(without)))[places]
+    paired = sparse.csr_array(np.concatenate(rows).astype(float))
+    programme.rows([(without, sparse.csr_array(each)), (opened, paired)], lower=1.0)
+
+
+def _paired_with_unpaired(couples: Numbers, site_count: int) -> Flags:
+    """(q, m) sites paired with one of a largest possible set Q without a pair among ``couples`` (P, 2)."""
+    paired = np.zeros((site_count, site_count), dtype=bool)
+    paired[couples[:, 0], couples[:, 1]] = paired[couples[:, 1], couples[:, 0]] = True
+    inside = np.flatnonzero(paired.any(axis=0))
+    # Sites with few pairs first: they leave room for more.
+    order = inside[np.argsort(paired[inside].sum(axis=1), kind="stable")]
+    found = set()
+    for first in inside:
+        beside = paired[first].copy()
+        for j in order:
+            if not beside[j]:
+                beside |= paired[j]
+        found.add(beside.tobytes())
+    return np.array([np.frombuffer(one, dtype=bool) for one in sorted(found)], dtype=bool).reshape(-1, site_count)
 
 
 def _covered(programme: Programme, opened: Columns, without: Columns, covers: sparse.csr_array) -> None:
