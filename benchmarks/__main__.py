@@ -128,12 +128,14 @@ def _write(path: Path | None, rows: list[Row]) -> None:
 def _line(row: Row) -> str:
     """What is known of a row, named."""
     known = [(field.name, getattr(row, field.name)) for field in fields(Row)]
-    told = [f"{name} {_text(value)}" for name, value in known[2:] if value is not None and value != ""]
+    told = [f"{name} {_text(name, value)}" for name, value in known[2:] if value is not None and value != ""]
     return " | ".join([row.case, row.engine, *told])
 
 
-def _text(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _text(name: str, value: object) -> str:
+    """Values are told to the digit, for they are compared; what was measured is not that precise."""
+    digits = 10 if name in ("value", "bound", "reference") else 4
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -42,6 +43,11 @@ KINDS = {
     "mclp": "maximal-covering",
     "lscp": "set-covering",
 }
+
+
+MENDED = "_mended"
+WHOLE = {11: (549, 5495), 34: (129, 12912)}
+"""Customers of cap41–44 and cap51: what they want in copies that were cut short, and in what the optima are of."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,8 @@ def maximal_covering(name: str, files: dict[str, Path], sites: Sites) -> tuple[f
 
 def capacitated(name: str, files: dict[str, Path], sites: Sites) -> tuple[float, int]:
     """Fixed costs of the open sites and the least cost of carrying all demand from them, by a linear programme."""
-    stem, _, capacity = name.partition("_")
+    stem, _, said = name.partition("_")
+    capacity = said if said.isdigit() else ""
     words = (files.get(name) or files[stem]).read_text(encoding="ascii").split()
     count, customers = int(words[0]), int(words[1])
     opened = within(sites, count)
@@ -137,11 +144,25 @@ def capacitated(name: str, files: dict[str, Path], sites: Sites) -> tuple[float,
     room = np.array([float(capacity or words[2 + 2 * j]) for j in opened])
     table = np.array(words[2 + 2 * count :], dtype=float).reshape(customers, count + 1)
     demand, cost = table[:, 0], table[:, 1:][:, opened]
+    if name.endswith(MENDED):
+        for customer, (_, wanted) in WHOLE.items():
+            demand[customer - 1] = wanted
     # Columns: the share of each customer that each open site carries, customer by customer.
     carried = kron(demand[None, :], eye_array(len(opened)))
     whole = kron(eye_array(customers), np.ones((1, len(opened))))
     found = linprog(cost.ravel(), A_ub=carried, b_ub=room, A_eq=whole, b_eq=np.ones(customers), method="highs")
     return (float(found.fun + fixed.sum()) if found.status == 0 else float("inf")), count
+
+
+def of_another(case: str, files: dict[str, Path]) -> bool:
+    """Whether the optimum published of a case is one of other demands: its file's were cut short."""
+    model, _, name = case.partition(" ")
+    if model != "capacitated" or not re.fullmatch(r"cap\d+", name) or name not in files:
+        return False
+    words = files[name].read_text(encoding="ascii").split()
+    sites, customers = int(words[0]), int(words[1])
+    demand = words[2 + 2 * sites :: sites + 1]
+    return customers == 50 and all(float(demand[one - 1]) == short for one, (short, _) in WHOLE.items())
 
 
 def within(sites: Sites, count: int) -> Sites:
@@ -197,7 +218,7 @@ def _bound_faults(
 
 def alike(one: float, other: float) -> bool:
     """Whether two values differ by rounding alone."""
-    return abs(one - other) <= max(ABSOLUTE, RELATIVE * max(abs(one), abs(other)))
+    return math.isclose(one, other, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
 
 
 def below(one: float, other: float) -> bool:
@@ -226,7 +247,7 @@ def main() -> None:
     wrong = unanswered = unproven = 0
     print("case | engine | told | from its sites | bound | published | verdict")
     for row in rows:
-        optimum = optima.get(row["case"])
+        optimum = None if of_another(row["case"], files) else optima.get(row["case"].removesuffix(MENDED))
         if not row["sites"]:
             unanswered += 1
             wrong += not row["engine"].startswith(PEER)

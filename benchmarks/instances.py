@@ -11,7 +11,7 @@ San José covering       first n; then x, y of each point, a demand point and a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,12 @@ Floats = NDArray[np.floating[Any]]
 SQUARE = 30.0
 """Side of the square in which points are made up, after Cordeau, Furini & Ljubić (2019)."""
 MOST_WEIGHT = 100
+CUT_SHORT = {10: (549.0, 5495.0), 33: (129.0, 12912.0)}
+"""Demands, by place, that lost their last digits in copies of cap41–44 and cap51, and what they are in all others.
+
+Their costs are whole, and the published optima are those of the whole demands.
+"""
+
 AT_ONCE = 2_000_000
 """So many distances are worked out together, so that the matrix is held once."""
 
@@ -96,6 +102,19 @@ def read_cap(path: Path, capacity: float | None = None) -> Capacitated:
     each = rest.reshape(customers, sites + 1)
     own = np.array(heads[::2], dtype=float) if capacity is None else np.full(sites, float(capacity))
     return Capacitated(own, np.array(heads[1::2], dtype=float), each[:, 0], each[:, 1:])
+
+
+def is_cut_short(found: Capacitated) -> bool:
+    """Whether demands of the file lost their last digits."""
+    return len(found.demand) == 50 and all(found.demand[i] == short for i, (short, _) in CUT_SHORT.items())
+
+
+def mended(found: Capacitated) -> Capacitated:
+    """The same with the demands that the published optimum is of."""
+    demand = found.demand.copy()
+    for i, (_, whole) in CUT_SHORT.items():
+        demand[i] = whole
+    return replace(found, demand=demand)
 
 
 def read_san_jose(path: Path) -> tuple[Floats, Floats]:

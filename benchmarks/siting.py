@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.instances import Instance
 from benchmarks.row import Measured, Row, Unfinished, within
-from benchmarks.siting_cases import Case
+from benchmarks.siting_cases import MENDED, Case
 from benchmarks.siting_peers import STATED, PeerRun, is_finished, peer_runs
 from optimizer.models.siting.problem import siting_problem
 from optimizer.models.siting.solution import SitingSolution
@@ -205,18 +205,24 @@ def same(one: float, other: float) -> bool:
 
 
 def with_references(rows: list[Row], optima: Path) -> list[Row]:
-    """Put what is published beside the rows of our own, and whether it was found."""
+    """Put what is published beside the rows of our own, and whether it was found.
+
+    Where demands of a file were cut short, what is published is of the mended ones.
+    """
     with optima.open(encoding="utf-8", newline="") as file:
         published = {
             f"{PUBLISHED[kind]} {line['instance']}": float(line["value"])
             for line in csv.DictReader(file)
             if (kind := line["problem"].split()[0].lower()) in PUBLISHED
         }
-    known = [(row, published.get(row.case) if row.engine == ENGINE else None) for row in rows]
-    return [
-        row if best is None else replace(row, reference=best, exact=row.value is not None and same(row.value, best))
-        for row, best in known
-    ]
+    cut_short = {row.case.removesuffix(MENDED) for row in rows if row.case.endswith(MENDED)}
+    referred = []
+    for row in rows:
+        best = published.get(row.case.removesuffix(MENDED))
+        if best is not None and row.engine == ENGINE and row.case not in cut_short:
+            row = replace(row, reference=best, exact=row.value is not None and same(row.value, best))
+        referred.append(row)
+    return referred
 
 
 def summary(rows: list[Row]) -> Iterator[str]:

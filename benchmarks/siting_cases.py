@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.instances import Instance, made_up, read_cap, read_pmed, read_san_jose
+from benchmarks.instances import Instance, is_cut_short, made_up, mended, read_cap, read_pmed, read_san_jose
 
 MODELS = ("p-median", "p-center", "capacitated", "maximal-covering", "set-covering")
 
@@ -20,6 +20,9 @@ CAPACITIES = {
     "capc": (5000, 5750, 6500, 7250),
 }
 """Beasley (1988): the capacities that the files leave open."""
+
+MENDED = "_mended"
+"""Ends the name of a case whose file has demands that were cut short, and that is solved with the whole ones."""
 
 SAN_JOSE = {800.0: (3, 5), 200.0: (20, 40), 150.0: (30, 60)}
 """Service distances in the files' unit, with numbers: 800 is the literature's, the others leave room for many sites."""
@@ -45,6 +48,8 @@ class Case:
     size : (int, int)
         Sites and demand points of a made-up one.
     seed : int
+    mend : bool
+        Put whole demands for those cut short.
     """
 
     model: str
@@ -55,6 +60,7 @@ class Case:
     capacity: float | None = None
     size: tuple[int, int] = (0, 0)
     seed: int = 1
+    mend: bool = False
 
     @property
     def label(self) -> str:
@@ -68,6 +74,7 @@ class Case:
             return Instance(self.model, distances, weight, self.number, self.radius)
         if self.model == "capacitated":
             found = read_cap(self.path, self.capacity)
+            found = mended(found) if self.mend else found
             # A customer's cost is of all that it wants: what a unit of it costs times its weight is the same.
             times = found.cost / found.demand[:, None]
             return Instance(self.model, times, found.demand, capacity=found.capacity, fixed_cost=found.fixed_cost)
@@ -81,10 +88,10 @@ class Case:
 
 
 def cases(folder: Path, models: Iterable[str], only: Iterable[str] = (), seed: int = 1) -> list[Case]:
-    """Cases of ``models`` on what lies in ``folder`` and below it; ``only`` names instances, or files of them."""
+    """Cases of ``models`` on what lies in ``folder`` and below it; ``only`` has their names, or how these begin."""
     every = [case for model in models for case in _CASES[model](_files(folder), seed)]
-    wanted = set(only)
-    return [case for case in every if not wanted or {case.name, case.name.split("_")[0]} & wanted]
+    wanted = tuple(only)
+    return [case for case in every if not wanted or f"{case.name}_".startswith(tuple(f"{one}_" for one in wanted))]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -107,11 +114,13 @@ def _pmed(model: str, ending: str, files: list[Path]) -> Iterator[Case]:
 
 
 def _capacitated(files: list[Path], seed: int) -> Iterator[Case]:
-    """Without a capacity beside it, a file's own holds."""
+    """Without a capacity beside it, a file's own holds; one with demands cut short is solved as it is and mended."""
     for path in _named(files, r"cap(\d+|[a-z](_\d+)?)"):
         stem, _, said = path.stem.partition("_")
         for capacity in (int(said),) if said else CAPACITIES.get(stem, (None,)):
             yield Case("capacitated", stem if capacity is None else f"{stem}_{capacity}", path, capacity=capacity)
+        if re.fullmatch(r"cap\d+", stem) and is_cut_short(read_cap(path)):
+            yield Case("capacitated", stem + MENDED, path, mend=True)
 
 
 def _maximal_covering(files: list[Path], seed: int) -> Iterator[Case]:
