@@ -6,15 +6,15 @@ import argparse
 import json
 import os
 import platform
+import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from benchmarks.loading import loading_rows
-from benchmarks.reserve import reserve_rows
 from benchmarks.row import Row
-from benchmarks.scaling import scaling_rows
-from benchmarks.times import times_rows
+from benchmarks.siting_cases import MODELS, cases
+from benchmarks.siting_peers import PEERS
 
 DEMO = Path(__file__).parents[1] / "datasets" / "yubei"
 ROADS = Path(__file__).parents[2] / "shared" / "data" / "roads"
@@ -40,38 +40,102 @@ def main() -> None:
         one.add_argument("--seed", type=int, default=1)
     loading = names.add_parser("loading", help="from an OpenStreetMap file to the first matrix")
     loading.add_argument("--roads", type=Path, nargs="+", default=EXTRACTS, help=".osm.pbf files")
-    for one in (reserve, times, scaling, loading):
+    siting = names.add_parser("siting", help="siting models on public instances, against published optima and spopt")
+    _add_siting(siting)
+    for one in (reserve, times, scaling, loading, siting):
         one.add_argument("--json", type=Path, help="write the rows here")
     arguments = parser.parse_args()
+    # What was started in groups of its own is ended as well, where this is ended from outside.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     rows = []
     for row in _rows(arguments):
         rows.append(row)
         print(_line(row), flush=True)
-    if arguments.json:
-        machine = {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
-        text = json.dumps({"machine": machine, "rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=1)
-        arguments.json.write_text(text, encoding="utf-8")
+        _write(arguments.json, rows)
+    if arguments.name == "siting":
+        _finish_siting(rows, arguments)
+
+
+def _add_siting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--instances", type=Path, required=True, help="folder, searched with all below it")
+    parser.add_argument("--optima", type=Path, help="CSV of problem, instance, value; read after all is solved")
+    parser.add_argument("--model", type=_listed, default=MODELS, help=f"of {','.join(MODELS)}; default: all")
+    parser.add_argument("--time-limit", type=float, default=60.0, help="seconds for each instance")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--peer", action="store_true", help="let spopt solve the same")
+    parser.add_argument("--peer-time-limit", type=float, default=300.0, help="seconds by the clock")
+    parser.add_argument("--peer-solver", type=_listed, default=PEERS, help=f"of {','.join(PEERS)}; default: both")
+    parser.add_argument("--only", type=_listed, default=(), help="instances by name, or by that of their file")
+    parser.add_argument("--seed", type=int, default=1, help="of made-up instances")
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
 
 
 def _rows(arguments: argparse.Namespace) -> Iterator[Row]:
+    """Only what is asked for is imported: processes that measure import this file, and their memory counts."""
+    if arguments.name == "siting":
+        return _siting_rows(arguments)
     if arguments.name == "reserve":
+        from benchmarks.reserve import reserve_rows
+
         return reserve_rows(arguments.region, arguments.seconds)
     if arguments.name == "scaling":
+        from benchmarks.scaling import scaling_rows
+
         return scaling_rows(arguments.roads[0], arguments.seed, arguments.figure)
     if arguments.name == "loading":
+        from benchmarks.loading import loading_rows
+
         return loading_rows(arguments.roads)
+    from benchmarks.times import times_rows
+
     return times_rows(arguments.roads, arguments.tiles, arguments.sites, arguments.scenarios, arguments.seed)
+
+
+def _siting_rows(arguments: argparse.Namespace) -> Iterator[Row]:
+    from benchmarks.siting import Asked, siting_rows
+
+    for given, known in ((arguments.model, MODELS), (arguments.peer_solver, PEERS)):
+        if unknown := set(given) - set(known):
+            sys.exit(f"no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    chosen = cases(arguments.instances, arguments.model, arguments.only, arguments.seed)
+    peers = arguments.peer_solver if arguments.peer else ()
+    asked = Asked(arguments.time_limit, arguments.threads, peers, arguments.peer_time_limit)
+    return siting_rows(chosen, asked)
+
+
+def _finish_siting(rows: list[Row], arguments: argparse.Namespace) -> None:
+    """Put published optima beside, now that all is solved, and sum up."""
+    from benchmarks.siting import summary, with_references
+
+    if arguments.optima:
+        rows = with_references(rows, arguments.optima)
+        _write(arguments.json, rows)
+    print(*summary(rows), sep="\n")
+
+
+def _write(path: Path | None, rows: list[Row]) -> None:
+    """Write after each row, so that an interrupted run keeps what it measured."""
+    if path is None:
+        return
+    machine = {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
+    text = json.dumps({"machine": machine, "rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=1)
+    path.write_text(text, encoding="utf-8")
 
 
 def _line(row: Row) -> str:
     """What is known of a row, named."""
     known = [(field.name, getattr(row, field.name)) for field in fields(Row)]
-    told = [f"{name} {_text(value)}" for name, value in known[2:] if value is not None and value != ""]
+    told = [f"{name} {_text(name, value)}" for name, value in known[2:] if value is not None and value != ""]
     return " | ".join([row.case, row.engine, *told])
 
 
-def _text(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _text(name: str, value: object) -> str:
+    """Values are told to the digit, for they are compared; what was measured is not that precise."""
+    digits = 10 if name in ("value", "bound", "reference") else 4
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.models.siting.aim import Aim
 from optimizer.models.siting.losses import Losses
 from optimizer.models.siting.median_tree import Median, solve_median
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import InfeasibleSitingError
-from optimizer.models.siting.radius import Aim, Sited, minimise_losses
+from optimizer.models.siting.radius import Sited, minimise_losses
 from optimizer.models.siting.solution import Progress
 
 Floats = NDArray[np.float64]
@@ -44,8 +45,8 @@ def least_losses(
     allowed, start, best, uncertain = problem.openings, None, None, 0.0
     if problem.measure.name == "regret":
         alone = least_in_each(losses, problem, time_limit_s=left() / 2, threads=threads)
-        best = np.array([found.bound for found in alone])
-        uncertain = max(found.value - found.bound for found in alone)
+        best = np.array([found.bound if found.stopped else found.value for found in alone])
+        uncertain = max(found.value - found.bound if found.stopped else 0.0 for found in alone)
     if problem.measure.name == "expected" and allowed.counts_alone and _ends_finite(losses):
         proven = solve_median(
             median_of(losses, problem), branches=BRANCHES, time_limit_s=left(), gap=gap, progress=progress

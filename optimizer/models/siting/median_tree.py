@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from optimizer.models.siting.interchange import greedy, interchange, total_loss
 from optimizer.models.siting.lagrangian import CLOSED, FREE, OPEN, raise_bound, settle
 from optimizer.models.siting.openings import Flags
-from optimizer.models.siting.solution import PROVEN_GAP, Progress
+from optimizer.models.siting.solution import Progress
 
 Floats = NDArray[np.float64]
 
 ROOT_STEPS, NODE_STEPS = 2000, 80
 RANDOM_STARTS = 3
+NONE = 1e-9
+"""A gap of this share is rounding."""
 FEWER = 0.8
 """The root is solved again where not more than this share of the sites is left."""
 SMALL = 200_000
@@ -110,7 +112,7 @@ class _Tree:
             return np.inf
         if self.whole:
             return self.value - 1.0 + WHOLE
-        return self.value - max(self.gap, PROVEN_GAP / 2) * abs(self.value)
+        return self.value - max(self.gap, NONE) * abs(self.value)
 
     def run(self, branches: int) -> Proven:
         """Search until every branch is settled."""

@@ -10,13 +10,14 @@ Given
     number          most sites open of those counted
     budget          CNY
     minimum_g       fewest sites open in the group
+    maximum_g       most of them; a cut that keeps sitings apart from others is such a group
 
 Y = { y ∈ {0, 1}^J :
     y_j = 1                                               j kept          (fixed)
     y_j = 0                                               j ruled out     (forbidden)
     Σ_{j counted} y_j ≤ number                                            (number)
     Σ_j open_cost_j y_j + close_cost_j (1 − y_j) ≤ budget                 (budget)
-    Σ_{j ∈ g} y_j ≥ minimum_g                             g ∈ G           (group) }
+    minimum_g ≤ Σ_{j ∈ g} y_j ≤ maximum_g                 g ∈ G           (group) }
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ MONEY = 1e-6
 
 @dataclass(frozen=True)
 class Group:
-    """Sites of which some must be open.
+    """Sites of which some must be open, or not all may be.
 
     Attributes
     ----------
@@ -45,11 +46,18 @@ class Group:
         Such as ``DEPOT-TOWN: 茨竹镇``.
     members : (m,) bool
     minimum : int
+    maximum : int, optional
     """
 
     name: str
     members: Flags
     minimum: int = 1
+    maximum: int | None = None
+
+    def allows(self, opened: Flags) -> bool:
+        """Whether as many of the group as it asks for are among ``opened`` (m,)."""
+        count = int((opened & self.members).sum())
+        return count >= self.minimum and (self.maximum is None or count <= self.maximum)
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ class Openings:
             return False
         if self.budget is not None and self.cost(opened) > self.budget + MONEY * max(1.0, abs(self.budget)):
             return False
-        return all((opened & group.members).sum() >= group.minimum for group in self.groups)
+        return all(group.allows(opened) for group in self.groups)
 
     def rows(self) -> tuple[sparse.csr_array, Floats, Floats]:
         """(r, m) rows of number, budget and groups, with their lower and upper ends; bounds of y are `bounds`."""
@@ -121,7 +129,7 @@ class Openings:
         for group in self.groups:
             rows.append(group.members.astype(float))
             lower.append(float(group.minimum))
-            upper.append(np.inf)
+            upper.append(np.inf if group.maximum is None else float(group.maximum))
         matrix = sparse.csr_array(np.array(rows, dtype=float).reshape(len(rows), self.size))
         return matrix, np.array(lower, dtype=float), np.array(upper, dtype=float)
 
@@ -133,6 +141,10 @@ class Openings:
         """Hold sites (m,) open and closed besides."""
         fixed = self.fixed if opened is None else self.fixed | opened
         return replace(self, fixed=fixed, forbidden=self.forbidden if closed is None else self.forbidden | closed)
+
+    def exactly(self, opened: Flags) -> Openings:
+        """The sites ``opened`` (m,) and no others, whatever else was asked for: to see what they do as they stand."""
+        return replace(self, fixed=opened.copy(), forbidden=~opened, number=None, budget=None, groups=())
 
 
 def openings(

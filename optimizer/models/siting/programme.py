@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -132,7 +132,7 @@ class Programme:
         time_limit_s: float,
         threads: int = 1,
         gap: float = 0.0,
-        start: Floats | None = None,
+        start: Mapping[int, float] | None = None,
         progress: Progress | None = None,
         relaxed: bool = False,
     ) -> Found:
@@ -142,8 +142,8 @@ class Programme:
         ----------
         gap : float
             Relative gap that is good enough.
-        start : (column_count,), optional
-            A solution to begin with.
+        start : mapping of column to value, optional
+            A solution to begin with; what it leaves out HiGHS completes.
         progress : callable, optional
             Told the best value and the bound.
         relaxed : bool
@@ -156,9 +156,8 @@ class Programme:
         """
         solver = self._solver(time_limit_s, threads, gap, relaxed=relaxed)
         if start is not None:
-            given = highspy.HighsSolution()
-            given.col_value = start.tolist()
-            solver.setSolution(given)
+            places, values = np.array(list(start), dtype=np.int32), np.array(list(start.values()), dtype=float)
+            solver.setSolution(len(places), places, values)
         if progress is not None:
             _tell(solver, progress)
         run_interruptibly(solver)

@@ -26,8 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from optimizer.models.siting.aim import Aim
+from optimizer.models.siting.exchange import exchange
 from optimizer.models.siting.losses import Losses
-from optimizer.models.siting.measure import Measure
 from optimizer.models.siting.openings import Flags, Openings
 from optimizer.models.siting.programme import Columns, InfeasibleSitingError, NoIncumbentError, Programme
 from optimizer.models.siting.solution import PROVEN_GAP, Progress
@@ -38,6 +39,8 @@ FIRST_STEPS = 3
 MORE = 1.6
 """A profile's steps are multiplied by this, and two added, where they do not suffice."""
 TINY = 1e-6
+EXCHANGE_SHARE = 0.1
+"""Share of the time left that exchange may take at a time."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +51,6 @@ class Sited:
     value: float
     bound: float
     stopped: bool
-
-
-@dataclass(frozen=True)
-class Aim:
-    """What is minimised: the measure of ``losses`` over scenarios of ``probability``; ``best`` (K,) is for regret."""
-
-    losses: Losses
-    measure: Measure
-    probability: Floats
-    best: Floats | None = None
-
-    def of(self, opened: Flags) -> float:
-        """Measure of the losses where ``opened`` (m,) are open."""
-        return self.measure.of(self.losses.of(opened), self.probability, self.best)
 
 
 def minimise_losses(
@@ -146,9 +135,7 @@ class _Radius:
 
     def run(self, start: Flags | None) -> Sited:
         """State more steps until the last ones are not used: first with whole numbers relaxed, then with them."""
-        opened = start if start is not None else self._any()
-        self._see(opened)
-        self._state_to(opened)
+        self._better(start if start is not None else self._nearest(np.ones(self.allowed.size)))
         for relaxed in (True, False):
             done = False
             while not done and self._is_open() and time.monotonic() < self.deadline:
@@ -169,14 +156,21 @@ class _Radius:
         if value < self.value:
             self.value, self.best = value, opened
 
-    def _any(self) -> Flags:
-        """Openings that serve all that must be served, as many as are allowed."""
+    def _nearest(self, wanted: Floats) -> Flags:
+        """Openings that serve all that must be served, and otherwise agree most with ``wanted`` (m,) in [0, 1]."""
         programme = Programme()
         opened = programme.openings(self.allowed)
-        programme.cost_of(opened, np.full(len(opened), -1.0))
+        programme.cost_of(opened, -wanted)
         self._serve(programme, opened)
         found = programme.minimise(time_limit_s=max(self._left(), 1.0), threads=self.threads)
         return np.asarray(found.values[opened] > 0.5)
+
+    def _better(self, opened: Flags) -> None:
+        """Exchange from ``opened``, and state what the best openings need."""
+        until = time.monotonic() + EXCHANGE_SHARE * self._left()
+        self._see(exchange(self.aim, self.allowed, opened, until))
+        if self.best is not None:
+            self._state_to(self.best)
 
     def _serve(self, programme: Programme, opened: Columns) -> None:
         """Σ_{j serves r} y_j ≥ 1 where something must serve r."""
@@ -212,6 +206,7 @@ class _Radius:
         try:
             found = programme.minimise(
                 time_limit_s=self._left(), threads=self.threads, gap=0.0 if relaxed else self.gap, relaxed=relaxed,
+                start=None if relaxed else self._start(opened, steps, stated),
                 progress=None if relaxed else self._tell,
             )  # fmt: skip
         except NoIncumbentError as error:
@@ -221,6 +216,8 @@ class _Radius:
         chosen = found.values[opened]
         if np.abs(chosen - np.round(chosen)).max() < TINY:
             self._see(chosen > 0.5)
+        elif relaxed:
+            self._better(self._nearest(chosen))
         ends = self.steps.level[stated] == self.stated[self.steps.row[stated]] - 1
         short = self.steps.row[stated[ends & (found.values[steps] > TINY)]]
         short = short[self.stated[short] < self.steps.count[short]]
@@ -242,6 +239,15 @@ class _Radius:
         own = sparse.csr_array(sparse.eye_array(count) + before)
         programme.rows([(steps, own), (opened, members)], lower=first.astype(float))
         return steps
+
+    def _start(self, opened: Columns, steps: Columns, stated: NDArray[np.int64]) -> dict[int, float]:
+        """Values of y and z at the best openings so far."""
+        assert self.best is not None
+        offers = self.best[self.steps.site]
+        open_level = np.full(len(self.steps.count), np.iinfo(np.int64).max)
+        np.minimum.at(open_level, self.steps.row[self.steps.step[offers]], self.steps.level[self.steps.step[offers]])
+        before = self.steps.level[stated] < open_level[self.steps.row[stated]]
+        return dict(zip([*opened.tolist(), *steps.tolist()], [*self.best.tolist(), *before.tolist()], strict=True))
 
     def _losses(self, stated: NDArray[np.int64]) -> sparse.csr_array:
         """(K, steps) what a z adds to the loss of every scenario."""

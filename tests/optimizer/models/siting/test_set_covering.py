@@ -1,0 +1,51 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from optimizer.models.siting.faults import InvalidSitingError
+from optimizer.models.siting.problem import siting_problem
+from optimizer.models.siting.programme import InfeasibleSitingError
+from optimizer.models.siting.set_covering import solve_set_covering
+
+
+def cheapest_by_trying_all(problem, costs):
+    within = problem.times_min <= problem.limit_min
+    best = np.inf
+    for bits in itertools.product([False, True], repeat=problem.openings.size):
+        opened = np.array(bits)
+        wanted = (within & ~problem.openings.forbidden).any(axis=2) & (problem.weight > 0)
+        if problem.openings.allow(opened) and (within[:, :, opened].any(axis=2) | ~wanted).all():
+            best = min(best, problem.openings.cost(opened) if costs else opened.sum())
+    return best
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("option", ["none", "number", "costs", "closable", "forbidden", "scenarios"])
+def test_equals_trying_all_sitings(option, seed):
+    draw = np.random.default_rng(seed)
+    some = draw.random(6) < 0.3
+    cost = draw.integers(1, 9, 6).astype(float)
+    given = {
+        "number": {"number": 2},
+        "costs": {"open_cost": cost, "fixed": some},
+        "closable": {"open_cost": cost, "close_cost": np.where(some, 5.0, 0.0)},
+        "forbidden": {"forbidden": some},
+    }.get(option, {})
+    shape = (3, 7, 6) if option == "scenarios" else (7, 6)
+    problem = siting_problem(
+        draw.integers(1, 30, shape), limit_min=draw.integers(5, 20, 7), weight=draw.integers(0, 3, 7), **given
+    )
+    best = cheapest_by_trying_all(problem, option in ("costs", "closable"))
+    if np.isinf(best):
+        with pytest.raises(InfeasibleSitingError):
+            solve_set_covering(problem)
+        return
+    found = solve_set_covering(problem)
+    assert found.value == pytest.approx(best)
+    assert found.proven
+
+
+def test_without_standard_times_there_is_nothing_to_cover():
+    with pytest.raises(InvalidSitingError, match="limit missing"):
+        solve_set_covering(siting_problem([[1.0]]))
