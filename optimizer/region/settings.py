@@ -112,6 +112,24 @@ class SitingParameters(Strict):
     cvar_level: float = Field(
         default=0.8, ge=0, lt=1, description="CVaR looks at the outcomes beyond so large a share of the probability"
     )
+    busy_share: float = Field(
+        default=0.2, ge=0, lt=1, description="Share of the time that a station or depot is busy with another call"
+    )
+    first_cover_weight: float = Field(
+        default=2, ge=0, le=100, description="A person's first depot counts so many times their backup"
+    )
+    supply_weight: float = Field(
+        default=0.2, ge=0, le=100, description="A minute of supply from the level above, in minutes of service"
+    )
+    relief_days: float = Field(
+        default=3, gt=0, le=60, description="Days of relief that a place wants where no scenario says how many"
+    )
+    minute_cost_cny_m3: float = Field(
+        default=10, ge=0, le=10_000, description="What a minute on the road counts for a cubic metre of relief, CNY"
+    )
+    annuity_share: float = Field(
+        default=0.05, gt=0, le=1, description="Share of the cost of building that counts as cost of a year"
+    )
 
 
 class RegionSettings(Strict):

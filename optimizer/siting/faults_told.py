@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from network.problem import Problem
-from network.words import Phrase
+from network.words import Phrase, catalogue
+from optimizer.models.siting.clash import Clash, clashes
 from optimizer.models.siting.faults import Finding
+from optimizer.models.siting.problem import SitingProblem
+from optimizer.models.siting.programme import NoIncumbentError
 from optimizer.siting.stated.statement import Statement
+
+CLASH_LIMIT_S = 60.0
+TOLD = 5
+"""So many sites, places or towns are named in a sentence."""
 
 
 def fault_problems(findings: Sequence[Finding], statement: Statement) -> list[Problem]:
@@ -19,9 +29,37 @@ def _problem(finding: Finding, statement: Statement) -> Problem:
     values = dict(finding.values)
     if "where" in values:
         values["where"] = named(str(values["where"]), statement)
-    told = "; ".join(f"{name} {value}" for name, value in values.items())
-    mend = Phrase("optimizer.siting.fault_mend", told=told)
-    return Problem(Phrase(f"optimizer.siting.fault_{finding.what}", **values), mend)
+    key = f"fault_{finding.what}"
+    known = key in catalogue("optimizer", "siting")
+    what = Phrase(f"optimizer.siting.{key}" if known else "optimizer.siting.fault_other", told=finding, **values)
+    return Problem(what, Phrase("optimizer.siting.fault_mend"))
+
+
+def clash_problems(statement: Statement, problem: SitingProblem) -> list[Problem]:
+    """Say which requirements clash, each with the smallest change that lets a siting be found."""
+    cover: bool | NDArray[np.bool_] = statement.traits.weighs == "coverable"
+    try:
+        found = clashes(problem, cover, time_limit_s=CLASH_LIMIT_S)
+    except NoIncumbentError:
+        found = ()
+    if not found:
+        return [Problem(Phrase("optimizer.siting.infeasible"), Phrase("optimizer.siting.infeasible_mend"))]
+    return [_clash(one, statement, together=not one.alone) for one in found]
+
+
+def _clash(one: Clash, statement: Statement, *, together: bool) -> Problem:
+    listed = named("; ".join(_group_named(name, statement) for name in one.ids[:TOLD]), statement)
+    values = {"given": one.given, "needed": one.needed, "count": len(one.ids), "where": listed}
+    mend = Phrase(f"optimizer.siting.clash_{one.kind}_mend", **values)
+    what = Phrase(f"optimizer.siting.clash_{one.kind}", **values)
+    return Problem(Phrase("optimizer.siting.clash_together", what=what) if together else what, mend)
+
+
+def _group_named(name: str, statement: Statement) -> str:
+    """Name the rule and the town that a group is of; other ids stay as they are."""
+    rule, _, town = name.partition("|")
+    names = dict(zip(statement.region.sites["site_id"], statement.region.sites["name"], strict=True))
+    return f"{names.get(town, town)}（{rule}）" if town else name
 
 
 def named(text: str, statement: Statement) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from network.words import Language
 from optimizer.analysis.columns import JOINT, in_form
+from optimizer.models.siting.backup_covering import BackupSolution
+from optimizer.models.siting.capacitated import CapacitatedSolution
+from optimizer.models.siting.nested_levels import NestedSolution
 from optimizer.models.siting.solution import SitingSolution
+from optimizer.models.siting.transport import DUST
 from optimizer.region.estimates import is_estimated, join_marks
 from optimizer.region.region import Region
+from optimizer.region.schema import Table
+from optimizer.siting.building import building
 from optimizer.siting.reached import Reached, reached
 from optimizer.siting.siting_case import SitingCase
-from optimizer.siting.stated.tables import ALLOCATION, COVERAGE, SCENARIOS, SITES, TOWNS
+from optimizer.siting.stated.tables import ALLOCATION, COVERAGE, SCENARIOS, SITES, SUPPLY, TOWNS
 
 Flags = NDArray[np.bool_]
 SHARE = 1e-9
@@ -23,11 +27,13 @@ SHARE = 1e-9
 
 
 def result_tables(case: SitingCase, solution: SitingSolution, language: Language) -> dict[str, pd.DataFrame]:
-    """Tables ``sites``, ``allocation``, ``coverage``, ``towns`` and ``scenarios`` of a siting."""
-    found = reached(case, solution.opened, solution.server)
+    """Tables ``sites``, ``allocation``, ``supply``, ``coverage``, ``towns`` and ``scenarios`` of a siting."""
+    found = reached(case, solution.opened)
+    allocation = _allocation(case, solution, found)
     return {
-        "sites": _sites(case, solution, found),
-        "allocation": _allocation(case, found),
+        "sites": _sites(case, solution, allocation),
+        "allocation": allocation,
+        "supply": _supply(case, solution),
         "coverage": _coverage(case, found),
         "towns": _towns(case, solution.opened),
         "scenarios": _scenarios(case, solution, found, language),
@@ -55,56 +61,120 @@ def _town_names(region: Region, town_ids: pd.Series) -> NDArray[np.object_]:
     return names.fillna("").to_numpy(dtype=object)
 
 
-def _sites(case: SitingCase, solution: SitingSolution, found: Reached) -> pd.DataFrame:
+def _sites(case: SitingCase, solution: SitingSolution, allocation: pd.DataFrame) -> pd.DataFrame:
     statement, opened = case.statement, solution.opened
-    rows, probability = statement.sites, case.problem.probability
-    served, places = np.zeros(len(rows)), [set[int]() for _ in range(len(rows))]
-    for number, share in enumerate(probability):
-        at = np.flatnonzero(found.server[number] >= 0)
-        np.add.at(served, found.server[number, at], share * statement.weight[number, at])
-        for place, site in zip(at.tolist(), found.server[number, at].tolist(), strict=True):
-            places[site].add(place)
+    rows = statement.sites
+    chance = allocation["scenario_id"].map(dict(zip(case.problem.scenario_ids, case.problem.probability, strict=True)))
+    served = (allocation["served"] * chance).groupby(allocation["server_id"]).sum()
+    places = allocation.groupby("server_id")["site_id"].nunique()
     states = np.array([state.id for state in statement.states], dtype=object)
     existing = rows["existing"].to_numpy(dtype=bool)
+    size, cost = _sizes_built(case, solution)
     table = rows.assign(
         site_name=rows["name"],
         town_name=_town_names(statement.region, rows["town_id"]),
-        decision=decisions(existing, opened, (rows["size"] != "").to_numpy()),
-        size=rows["size"].where(opened, ""),
-        cost_cny=np.where(opened, rows["open_cost_cny"], rows["close_cost_cny"]),
-        served=served,
-        served_places=[float(len(one)) for one in places],
+        decision=decisions(existing, opened, size != ""),
+        size=size,
+        cost_cny=np.where(opened, cost, rows["close_cost_cny"]),
+        served=served.reindex(rows["site_id"]).fillna(0.0).to_numpy(dtype=float),
+        served_places=places.reindex(rows["site_id"]).fillna(0).to_numpy(dtype=float),
         lost_in=[JOINT.join(states[lost]) for lost in statement.lost.T],
     )
     return in_form(table, SITES)
 
 
-def _allocation(case: SitingCase, found: Reached) -> pd.DataFrame:
+def _sizes_built(case: SitingCase, solution: SitingSolution) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """(m,) size in which each open site is built, and CNY for it and its first year."""
+    rows = case.statement.sites
+    if not isinstance(solution, CapacitatedSolution):
+        return rows["size"].where(solution.opened, "").to_numpy(dtype=object), rows["open_cost_cny"].to_numpy()
+    chosen = np.maximum(solution.size, 0)[:, None]
+    names = np.take_along_axis(building(case.statement).names, chosen, axis=1)[:, 0]
+    cost = np.take_along_axis(solution.sizes.fixed_cost, chosen, axis=1)[:, 0]
+    return np.where(solution.opened, names, ""), cost
+
+
+def _allocation(case: SitingCase, solution: SitingSolution, found: Reached) -> pd.DataFrame:
     statement = case.statement
-    places, rows = statement.places, statement.sites
-    towns = _town_names(statement.region, places["town_id"])
+    names = statement.sites["name"].to_numpy(dtype=object)
+    ids = statement.sites["site_id"].to_numpy(dtype=object)
+    places, towns = statement.places, _town_names(statement.region, statement.places["town_id"])
+    backup = _backups(case, solution)
     parts = []
     for number, state in enumerate(statement.states):
-        server = found.server[number]
-        none = server < 0
-        limit = statement.limit_min[np.arange(len(places)), np.maximum(server, 0)]
+        place, server, served = _served(solution, found, number)
+        none, at = server < 0, np.maximum(server, 0)
+        limit = statement.limit_min[place, at]
         parts.append(
             pd.DataFrame(
                 {
                     "scenario_id": state.id,
-                    "site_id": places["site_id"],
-                    "site_name": places["name"],
-                    "town_name": towns,
-                    "weight": statement.weight[number],
-                    "server_id": np.where(none, "", rows["site_id"].to_numpy()[np.maximum(server, 0)]),
-                    "server_name": np.where(none, "", rows["name"].to_numpy()[np.maximum(server, 0)]),
-                    "drive_min": found.minutes[number],
-                    "standard_min": np.where(none, statement.standard.minutes, limit),
-                    "within": found.within[number],
+                    "site_id": places["site_id"].to_numpy()[place],
+                    "site_name": places["name"].to_numpy()[place],
+                    "town_name": towns[place],
+                    "weight": statement.weight[number, place],
+                    "server_id": np.where(none, "", ids[at]),
+                    "server_name": np.where(none, "", names[at]),
+                    "served": served,
+                    "drive_min": np.where(none, np.inf, case.problem.times_min[number, place, at]),
+                    "standard_min": np.where(none, statement.standard.minutes[place], limit),
+                    "within": found.within[number, place],
+                    "covering_sites": found.covering[number, place].astype(float),
+                    "backup_ids": backup[number, place],
                 }
             )
         )
     return in_form(pd.concat(parts, ignore_index=True), ALLOCATION)
+
+
+def _served(
+    solution: SitingSolution, found: Reached, number: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Places, who serves them in a state, and how much: one row a place, or more where depots share one."""
+    counted = solution.problem.weight[number]
+    if not isinstance(solution, CapacitatedSolution):
+        server = np.where(solution.server[number] < 0, found.server[number], solution.server[number])
+        return np.arange(len(server)), server, np.where(server < 0, 0.0, counted)
+    shares = solution.served[number].tocoo()
+    left = np.flatnonzero((solution.unserved[number] > DUST) & (counted > 0))
+    idle = np.flatnonzero(counted <= 0)
+    place = np.concatenate([shares.row, left, idle])
+    server = np.concatenate([shares.col, np.full(len(left), -1), found.server[number, idle]])
+    amount = np.concatenate([shares.data, np.zeros(len(left) + len(idle))])
+    order = np.lexsort((server, place))
+    return place[order], server[order].astype(np.int64), amount[order]
+
+
+def _backups(case: SitingCase, solution: SitingSolution) -> NDArray[np.object_]:
+    """(K, n) the pair of open depots that back a place up, where the model looks for one."""
+    ids = case.statement.sites["site_id"].to_numpy(dtype=object)
+    found = np.full(case.problem.weight.shape, "", dtype=object)
+    if isinstance(solution, BackupSolution):
+        for number, place in np.argwhere(solution.pair[:, :, 0] >= 0):
+            found[number, place] = JOINT.join(ids[solution.pair[number, place]])
+    return found
+
+
+def _supply(case: SitingCase, solution: SitingSolution) -> pd.DataFrame:
+    if not isinstance(solution, NestedSolution):
+        return empty(SUPPLY)
+    ids, names = (case.statement.sites[name].to_numpy(dtype=object) for name in ("site_id", "name"))
+    supply, parts = solution.levels.supply(case.problem.shape[0]), []
+    opened = np.flatnonzero(solution.opened)
+    for number, state in enumerate(case.statement.states):
+        supplier = solution.supplier[number, opened]
+        none, at = supplier < 0, np.maximum(supplier, 0)
+        minutes = np.where(supplier == opened, 0.0, supply[number, 0][opened, at])
+        values = {
+            "scenario_id": state.id,
+            "site_id": ids[opened],
+            "site_name": names[opened],
+            "supplier_id": np.where(none, "", ids[at]),
+            "supplier_name": np.where(none, "", names[at]),
+            "drive_min": np.where(none, np.inf, minutes),
+        }
+        parts.append(pd.DataFrame(values))
+    return in_form(pd.concat(parts, ignore_index=True), SUPPLY)
 
 
 def _coverage(case: SitingCase, found: Reached) -> pd.DataFrame:
@@ -155,6 +225,7 @@ def _scenarios(case: SitingCase, solution: SitingSolution, found: Reached, langu
     statement = case.statement
     cut = ~np.isfinite(found.minutes)
     lost = statement.lost & solution.opened
+    aside = (statement.stated_weight > 0) & (case.problem.weight <= 0)
     ids = statement.sites["site_id"].to_numpy()
     table = pd.DataFrame(
         {
@@ -167,12 +238,13 @@ def _scenarios(case: SitingCase, solution: SitingSolution, found: Reached, langu
             "within_share": found.within_share,
             "unreached_places": cut.sum(axis=1).astype(float),
             "unreached_weight": (statement.weight * cut).sum(axis=1),
+            "set_aside_places": aside.sum(axis=1).astype(float),
             "lost_sites": [JOINT.join(ids[one]) for one in lost],
         }
     )
     return in_form(table, SCENARIOS)
 
 
-def empty(names: Sequence[str]) -> pd.DataFrame:
-    """No rows of so many columns."""
-    return pd.DataFrame({name: [] for name in names})
+def empty(table: Table) -> pd.DataFrame:
+    """No rows of a table."""
+    return in_form(pd.DataFrame(), table)

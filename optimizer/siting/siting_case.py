@@ -39,6 +39,11 @@ class SitingCase:
     problem: SitingProblem
     before_min: Floats
 
+    @property
+    def priced(self) -> Openings:
+        """The openings allowed, at what the sites cost in their cheapest size, also where the sizes are chosen."""
+        return openings_of(self.statement, priced=True)
+
 
 def siting_case(statement: Statement) -> SitingCase:
     """Make the problem of a statement.
@@ -52,7 +57,7 @@ def siting_case(statement: Statement) -> SitingCase:
     try:
         problem = siting_problem(
             times,
-            weight=statement.counted_weight,
+            weight=statement.counted_weight(times),
             probability=statement.probability,
             limit_min=statement.limit_min,
             cut_off_min=statement.standard.cut_off_min,
@@ -60,7 +65,7 @@ def siting_case(statement: Statement) -> SitingCase:
             demand_ids=statement.place_ids,
             site_ids=statement.site_ids,
             scenario_ids=[state.id for state in statement.states],
-            allowed=_openings(statement),
+            allowed=openings_of(statement),
         )
     except InvalidSitingError as error:
         raise ProblemsError(fault_problems(error.findings, statement)) from error
@@ -101,8 +106,10 @@ def _state_times(statement: Statement, roads: RoadState = FREE) -> Floats:
     return times
 
 
-def _openings(statement: Statement) -> Openings:
+def openings_of(statement: Statement, *, priced: bool | None = None) -> Openings:
+    """Openings allowed; where sizes are chosen, these are what a site costs, so the sites are ``priced`` only if asked."""
     rows, options = statement.sites, statement.options
+    costs = statement.traits.weighs != "volume" if priced is None else priced
     ids = pd.Index(rows["site_id"])
     groups = [
         Group(f"{group.rule_id}|{group.town_id}", np.asarray(ids.isin(list(group.members)), dtype=bool))
@@ -116,7 +123,7 @@ def _openings(statement: Statement) -> Openings:
         fixed=rows["fixed"].to_numpy(dtype=bool),
         forbidden=rows["forbidden"].to_numpy(dtype=bool),
         counted=rows["counted"].to_numpy(dtype=bool),
-        open_cost=rows["open_cost_cny"].to_numpy(dtype=float),
+        open_cost=rows["open_cost_cny"].to_numpy(dtype=float) * costs,
         close_cost=rows["close_cost_cny"].to_numpy(dtype=float),
         groups=groups,
     )

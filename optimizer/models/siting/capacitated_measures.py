@@ -63,8 +63,8 @@ def choose_over_scenarios(
     bound = 0.0 if measure.name == "regret" else searched[0].bound
     if measure.name == "regret":
         alone = [_searched(_in_scenario(supply, s), each_s) for s in range(len(supply.weight))]
-        best = np.array([one.bound if one.stopped else one.value for one in alone])
-        slack = max(one.value - one.bound if one.stopped else 0.0 for one in alone)
+        best = np.array(measure.best or [one.bound if one.stopped else one.value for one in alone])
+        slack = 0.0 if measure.best else max(one.value - one.bound if one.stopped else 0.0 for one in alone)
         searched.extend(alone)
     candidates = [one.chosen for one in searched if np.isfinite(one.value)]
     scale = max([abs(one.value) for one in searched if np.isfinite(one.value)], default=0.0) / TYPICAL or 1.0

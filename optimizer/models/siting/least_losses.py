@@ -43,7 +43,9 @@ def least_losses(
         return max(deadline - time.monotonic(), 0.1)
 
     allowed, start, best, uncertain = problem.openings, None, None, 0.0
-    if problem.measure.name == "regret":
+    if problem.measure.best is not None:
+        best = np.array(problem.measure.best)
+    elif problem.measure.name == "regret":
         alone = least_in_each(losses, problem, time_limit_s=left() / 2, threads=threads)
         best = np.array([found.bound if found.stopped else found.value for found in alone])
         uncertain = max(found.value - found.bound if found.stopped else 0.0 for found in alone)

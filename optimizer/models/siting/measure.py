@@ -29,10 +29,14 @@ class Measure:
     name : "expected", "worst", "regret" or "cvar"
     level : float
         α of the CVaR: the worst 1 − α of the probability counts.
+    best : tuple of float, optional
+        L* of every scenario, for the regret; worked out by each model without it. Given, sitings that are asked about
+        one after another, with ever other openings, are held against the same.
     """
 
     name: MeasureName = "expected"
     level: float = 0.9
+    best: tuple[float, ...] | None = None
 
     def of(self, losses: Floats, probability: Floats, best: Floats | None = None) -> float:
         """Measure (K,) losses with their (K,) probabilities; ``best`` (K,) is L*, for the regret alone."""

@@ -18,7 +18,7 @@ import numpy as np
 from optimizer.models.siting.evaluated import Solve, evaluated
 from optimizer.models.siting.openings import Flags
 from optimizer.models.siting.problem import SitingProblem
-from optimizer.models.siting.programme import InfeasibleSitingError
+from optimizer.models.siting.programme import InfeasibleSitingError, NoIncumbentError
 from optimizer.models.siting.solution import SitingSolution, Status
 
 
@@ -80,13 +80,11 @@ def nested_additions(problem: SitingProblem, solve: Solve, *, most: int) -> tupl
     steps: list[Addition] = []
     for _ in range(min(most, int(allowed.free.sum()))):
         site, added = _best_addition(problem, opened, solve)
-        best = _best_of_number(problem, int(added.opened.sum()), solve)
-        # What was built step by step is a siting of as many too, should the time not suffice to find a better one.
-        better = added if added.value < best.value else best
+        better, bound, status = _best_of_number(problem, added, solve)
         steps.append(
             Addition(
                 allowed.ids[site], added.opened, added.value, value - added.value, better.opened, better.value,
-                min(best.bound, better.value), best.status,
+                min(bound, better.value), status,
             )
         )  # fmt: skip
         opened, value = added.opened, added.value
@@ -107,8 +105,15 @@ def _best_addition(problem: SitingProblem, opened: Flags, solve: Solve) -> tuple
     return min(tried, key=lambda one: one[1].value)
 
 
-def _best_of_number(problem: SitingProblem, number: int, solve: Solve) -> SitingSolution:
-    """Z*_k."""
+def _best_of_number(
+    problem: SitingProblem, added: SitingSolution, solve: Solve
+) -> tuple[SitingSolution, float, Status]:
+    """Z*_k with its bound: what was built step by step is a siting of as many too, should no better one be found."""
     counted = np.ones(problem.openings.size, dtype=bool)
+    number = int(added.opened.sum())
     allowed = replace(problem.openings, number=number, counted=counted, budget=None, groups=())
-    return solve(problem.with_openings(allowed))
+    try:
+        best = solve(problem.with_openings(allowed))
+    except NoIncumbentError as error:
+        return added, error.bound, "time_limit"
+    return (added if added.value < best.value else best), best.bound, best.status

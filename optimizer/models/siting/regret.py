@@ -12,6 +12,7 @@ regret lie between ``regret`` and ``regret_most``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,8 +92,16 @@ class RegretTable:
         return self.losses @ self.probability
 
 
-def regret_table(solution: SitingSolution, solve: Solve) -> RegretTable:
+def regret_table(solution: SitingSolution, solve: Solve, *, alone: Sequence[SitingSolution] = ()) -> RegretTable:
     """Solve every scenario alone, and evaluate its best siting in all of them.
+
+    Parameters
+    ----------
+    solution : SitingSolution
+        The plan.
+    solve : callable
+    alone : sequence of SitingSolution, optional
+        The best siting of each scenario, where they are known already.
 
     Raises
     ------
@@ -101,7 +110,7 @@ def regret_table(solution: SitingSolution, solve: Solve) -> RegretTable:
     """
     problem = solution.problem
     scenarios = problem.shape[0]
-    alone = [solve(problem.in_scenario(s)) for s in range(scenarios)]
+    alone = alone or [solve(problem.in_scenario(s)) for s in range(scenarios)]
     rows = [solution.scenario_losses, *(_losses(problem, best.opened, solve) for best in alone)]
     losses = np.array(rows, dtype=float)
     least = losses.min(axis=0)

@@ -65,7 +65,7 @@ class ScenarioBests:
 def scenario_bests(
     measure: Measure, probability: Floats, solve_alone: SolveAlone, *, time_limit_s: float
 ) -> ScenarioBests:
-    """Solve every scenario alone where the measure is the regret.
+    """Solve every scenario alone where the measure is the regret, unless it brings the least losses along.
 
     Raises
     ------
@@ -74,7 +74,9 @@ def scenario_bests(
     """
     count = len(probability)
     below, above = np.zeros(count), np.zeros(count)
-    if measure.name == "regret":
+    if measure.best is not None:
+        below = above = np.array(measure.best)
+    elif measure.name == "regret":
         ends = time.monotonic() + SHARE_OF_TIME * time_limit_s
         for s in range(count):
             share = max(ends - time.monotonic(), 0.0) / (count - s)

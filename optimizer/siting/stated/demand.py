@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.words import Phrase
-from optimizer.plan.demand import people_in_need, settlement_of
+from optimizer.plan.demand import people_in_need, settlement_of, wanted_units
 from optimizer.plan.reach import FREE
 from optimizer.region.estimates import is_estimated, join_marks
 from optimizer.region.region import Region
@@ -104,6 +104,32 @@ def weights(
         return weight
     by_id = {scenario.id: scenario for scenario in region.scenarios}
     for number, state in enumerate(chosen):
-        need = people_in_need(region, by_id[state.id])["people"]
-        weight[number] = need.reindex(places["site_id"]).fillna(0.0).to_numpy(dtype=float)
+        weight[number] = _by_place(people_in_need(region, by_id[state.id])["people"], places)
     return weight
+
+
+def volumes(
+    region: Region, options: SitingOptions, places: pd.DataFrame, chosen: tuple[State, ...]
+) -> NDArray[np.float64]:
+    """(K, n) cubic metres of relief that each place wants in each state: people × norm × days × volume of a unit.
+
+    In the base state those wait for relief whom hazard points threaten, for ``siting.relief_days``.
+    """
+    each = region.tables["items"].set_index("item_id")["volume_m3"].astype(float)
+    by_id = {scenario.id: scenario for scenario in region.scenarios}
+    volume = np.zeros((len(chosen), len(places)))
+    for number, state in enumerate(chosen):
+        if options.over == "base":
+            threatened = places.loc[places["threatened"] > 0, ["site_id", "threatened"]].set_index("site_id")
+            need = threatened.rename(columns={"threatened": "people"})
+            need = need.assign(person_days=need["people"] * region.settings.siting.relief_days)
+        else:
+            need = people_in_need(region, by_id[state.id])
+        wanted = wanted_units(region, need)
+        wanted["m3"] = wanted["units"] * each.reindex(wanted["item_id"]).to_numpy()
+        volume[number] = _by_place(wanted.groupby("site_id")["m3"].sum(), places)
+    return volume
+
+
+def _by_place(values: pd.Series, places: pd.DataFrame) -> NDArray[np.float64]:
+    return values.reindex(places["site_id"]).fillna(0.0).to_numpy(dtype=float)

@@ -41,6 +41,9 @@ class SitingOptions:
     gap : float
         Relative gap that is good enough.
     time_limit_s : float
+        For the siting itself.
+    study_limit_s : float
+        For what is told of it besides: regret, frontiers, the order of building, reasons, alternatives.
     """
 
     model: str
@@ -54,7 +57,8 @@ class SitingOptions:
     keep: Keep = "existing"
     town_depots: bool = False
     gap: float = 0.0
-    time_limit_s: float = 600.0
+    time_limit_s: float = 300.0
+    study_limit_s: float = 120.0
 
     def plain(self) -> dict[str, object]:
         """Give them as JSON values."""

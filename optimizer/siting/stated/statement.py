@@ -12,7 +12,7 @@ from network.problem import Problem, ProblemsError
 from network.words import Phrase
 from optimizer.region.region import Region
 from optimizer.region.selection import selected
-from optimizer.siting.stated.demand import State, demand, states, weights
+from optimizer.siting.stated.demand import State, demand, states, volumes, weights
 from optimizer.siting.stated.models import MODELS, ModelTraits
 from optimizer.siting.stated.options import SitingOptions
 from optimizer.siting.stated.sites import NEW_POST, SiteGroup, sites, town_groups
@@ -37,6 +37,8 @@ class Statement:
     states : tuple of State
     weight : (K, n) float
         People, or people times hazard; also of places that no rule judges.
+    stated_weight : (K, n) float
+        Of these what the model speaks of, or cubic metres of relief; what no site can reach or cover is still in it.
     standard : StandardTimes
     limit_min : (n, m) float
         Standard time of a place when a site serves it: 0 where the site's kind does not count for the place's rule.
@@ -51,6 +53,7 @@ class Statement:
     places: pd.DataFrame
     states: tuple[State, ...]
     weight: Floats
+    stated_weight: Floats
     standard: StandardTimes
     limit_min: Floats
     lost: Flags
@@ -61,10 +64,19 @@ class Statement:
         """What the model asks of the statement."""
         return MODELS[self.options.model]
 
-    @property
-    def counted_weight(self) -> Floats:
-        """(K, n) weight that the model's loss counts."""
-        return self.weight * self.standard.judged if self.traits.judged_only else self.weight
+    def counted_weight(self, times_min: Floats) -> Floats:
+        """(K, n) weight that the model's loss counts, by (K, n, m) minutes: without what it cannot speak of.
+
+        The longest time is of places that some allowed site reaches; a cover is asked for where some of them can give
+        it. All others are told beside the result.
+        """
+        allowed = ~self.sites["forbidden"].to_numpy(dtype=bool)
+        possible = np.isfinite(times_min) & allowed
+        if self.traits.weighs == "coverable":
+            possible &= times_min <= self.limit_min
+        elif self.traits.weighs != "reachable":
+            return self.stated_weight
+        return self.stated_weight * possible.any(axis=2)
 
     @property
     def probability(self) -> Floats:
@@ -96,13 +108,16 @@ def state_siting(region: Region, options: SitingOptions) -> Statement:
         raise ProblemsError([Problem(what, mend, file="sites.csv", column="kind")])
     rows, chosen = sites(region, options), states(region, options)
     standard = standard_times(region, options, places)
+    weight, weighs = weights(region, options, places, chosen), MODELS[options.model].weighs
+    stated = weight * standard.judged if weighs in ("judged", "coverable") else weight
     statement = Statement(
         region,
         options,
         rows,
         places,
         chosen,
-        weights(region, options, places, chosen),
+        weight,
+        volumes(region, options, places, chosen) if weighs == "volume" else stated,
         standard,
         _limits(region, options, rows, standard),
         _lost(region, rows, chosen),
@@ -139,8 +154,10 @@ def _check(statement: Statement) -> None:
     options, problems = statement.options, []
     if statement.traits.bounded and options.number is None and options.budget_cny is None:
         problems.append(_problem("bounded", model=options.model))
-    if not (statement.counted_weight > 0).any():
-        problems.append(_problem("nobody"))
+    if options.sites not in statement.traits.sites:
+        problems.append(_problem("depots_alone", model=options.model))
+    if not (statement.stated_weight > 0).any():
+        problems.append(_problem(f"nobody_{options.over}"))
     if options.measure != "expected" and options.over == "base":
         problems.append(_problem("measure_of_base", value=options.measure))
     usable = int((statement.sites["counted"] & ~statement.sites["forbidden"]).sum())

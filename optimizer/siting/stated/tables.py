@@ -56,18 +56,36 @@ ALLOCATION = Table(
     "服务关系",
     "各情景中每个村（社区）由谁服务、多久到达",
     "Who serves each village and community in each scenario, and how soon",
-    ("scenario_id", "site_id"),
+    ("scenario_id", "site_id", "server_id"),
     (
         _STATE,
         _id("site_id", "村（社区）编号", "村（社区）", "Village or community"),
         _text("site_name", "村（社区）", "名称", "Name"),
         _TOWN,
         _number("weight", "权重", "见说明", "人数或人数乘灾害权重", "People, or people times hazard"),
-        _text("server_id", "服务站点编号", "空为无路可达", "Empty: no way is left"),
+        _text("server_id", "服务站点编号", "空为无站点服务", "Empty: nobody serves"),
         _text("server_name", "服务站点", "名称", "Name"),
+        _number("served", "服务量", "见说明", "模型计入的、由该站点服务的权重或立方米", "What the model counts of it, so served"),
         _number("drive_min", "行驶时间", "min", "门到门；空为不可达", "Door to door; empty: no way"),
         _number("standard_min", "标准时间", "min", "由该站点服务时；空为不作判断", "When so served; empty: not judged"),
         _yes_no("within", "达标", "有站点在标准时间内到达", "Some open site arrives within its standard time"),
+        _number("covering_sites", "达标站点数", "个", "标准时间内到达的启用站点", "Open sites that arrive within it"),
+        _text("backup_ids", "互备站点", "两条道路互不重叠的一对站点；空为没有", "A pair by disjoint ways; empty: none"),
+    ),
+)
+SUPPLY = Table(
+    "supply",
+    "补给关系",
+    "各情景中每个库点由哪个上级库点补给",
+    "Which depot of the level above supplies each open one in each scenario",
+    ("scenario_id", "site_id"),
+    (
+        _STATE,
+        _id("site_id", "库点编号", "库点", "Depot"),
+        _text("site_name", "库点", "名称", "Name"),
+        _text("supplier_id", "上级库点编号", "区级库点为其自身；空为无法补给", "A district depot itself; empty: nobody"),
+        _text("supplier_name", "上级库点", "名称", "Name"),
+        _number("drive_min", "行驶时间", "min", "门到门", "Door to door"),
     ),
 )
 COVERAGE = Table(
@@ -124,6 +142,7 @@ SCENARIOS = Table(
         _WITHIN,
         _number("unreached_places", "不可达村社", "个", "无路可达的村（社区）", "Places that nothing reaches"),
         _number("unreached_weight", "不可达权重", "见说明", "其权重", "Their weight"),
+        _number("set_aside_places", "未计入村社", "个", "有权重但任何站点都无法满足，未计入目标", "No site could serve them: not counted"),
         _text("lost_sites", "失去站点", "启用而失去的站点，用 ; 分隔", "Open sites that are lost, joined by ;"),
     ),
 )
@@ -148,8 +167,9 @@ FRONTIER = Table(
     "费用—效果",
     "费用与目标值的非劣方案（ε 约束法，逐点精确）",
     "Sitings that none beats in both cost and loss, exact by ε-constraint",
-    ("point",),
+    ("goal", "point"),
     (
+        _id("goal", "目标", "time 为平均时间，coverage 为达标，model 为本模型", "time, coverage, or model: its own loss"),
         _id("point", "序号", "由费用最高到最低", "From the most spent to the least"),
         _number("number", "站点数", "处", "计数的启用站点", "Counted sites that are open"),
         _COST,
@@ -179,6 +199,8 @@ ADDITIONS = Table(
         _COST,
         _OPEN,
         _text("best_sites", "同数最优站点", "站点编号，用 ; 分隔", "Its open sites, joined by ;"),
+        _MEAN,
+        _WITHIN,
     ),
 )
 REASONS = Table(
@@ -195,6 +217,8 @@ REASONS = Table(
         _number("change_best", "重新优化", "见单位", "不用（或必用）它并重新选址", "The rest chosen anew without it, or with it"),
         _number("change_best_bound", "其下界", "见单位", "其下界", "What that can't be below"),
         _number("worse_alone", "变差权重", "见说明", "只变动它时变差的权重", "Weight worse off if it alone changes"),
+        _number("minutes_alone", "平均时间变化", "min", "只变动它时平均时间的变化", "Change of the mean time if it alone changes"),
+        _number("within_alone", "达标比例变化", "1", "只变动它时达标比例的变化", "Change of the share within, likewise"),
         _number("chosen_below_cny", "入选费用", "元", "费用不超过此数即会入选", "It would be chosen at this cost or less"),
         _OPEN,
     ),
@@ -212,12 +236,15 @@ ALTERNATIVES = Table(
         _COST,
         _text("instead", "换出", "本方案有而该方案没有的站点", "Sites of this siting that it lacks, joined by ;"),
         _text("added", "换入", "该方案有而本方案没有的站点", "Sites that it has besides, joined by ;"),
+        _MEAN,
+        _WITHIN,
         _OPEN,
     ),
 )
 SITING_TABLES: tuple[Table, ...] = (
     SITES,
     ALLOCATION,
+    SUPPLY,
     COVERAGE,
     TOWNS,
     SCENARIOS,
