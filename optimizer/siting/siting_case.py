@@ -59,7 +59,8 @@ def siting_case(statement: Statement) -> SitingCase:
             times,
             weight=statement.counted_weight(times),
             probability=statement.probability,
-            limit_min=statement.limit_min,
+            # Where minutes of service are what is made least, who comes late is told, and is better than nobody.
+            limit_min=None if statement.traits.loss in ("yearly", "levels") else statement.limit_min,
             cut_off_min=statement.standard.cut_off_min,
             measure=Measure(statement.options.measure, statement.region.settings.siting.cvar_level),
             demand_ids=statement.place_ids,
