@@ -21,12 +21,24 @@ from optimizer.cli_usage import LANGUAGE_VARIABLE, amount, language_of, print_he
 DEMO_REGION = Path(__file__).parents[1] / "datasets" / "yubei"
 DEMO_PLAN = Path("reserve-demo")
 TIME_LIMIT_S = 600.0
+SITING_LIMIT_S = 300.0
+STUDY_LIMIT_S = 120.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Risk = Literal["expected", "cvar", "worst"]
 Rain = Literal["dry", "rain", "heavy_rain"]
 Vehicle = Literal["car", "light_truck", "heavy_truck", "fire_engine", "bus"]
+SitingModel = Literal[
+    "p-median",
+    "p-center",
+    "maximal-covering",
+    "set-covering",
+    "capacitated",
+    "backup-covering",
+    "expected-covering",
+    "nested-levels",
+]
 LanguageOption = Annotated[Language, typer.Option("--lang", metavar="zh|en", envvar=LANGUAGE_VARIABLE)]
 JsonOption = Annotated[bool, typer.Option("--json")]
 DebugOption = Annotated[bool, typer.Option("--debug")]
@@ -123,6 +135,43 @@ def plan(
     with Session(lang, as_json, debug) as session:
         options: dict[str, Any] = {"budget_cny": budget, "risk": risk, "gap": gap, "time_limit_s": time_limit}
         _plan(session, region, out, scenarios=scenarios, seed=seed, **options)
+
+
+@app.command()
+def site(
+    region: RegionArgument,
+    out: OutOption,
+    model: Annotated[SitingModel, typer.Option("--model", metavar="MODEL")] = "p-median",
+    kinds: Annotated[Literal["depots", "stations"], typer.Option("--sites", metavar="depots|stations")] = "depots",
+    most: Annotated[int | None, typer.Option("--number", metavar="N", min=0)] = None,
+    money: Annotated[float | None, typer.Option("--budget", metavar="CNY", parser=amount)] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", metavar="MIN", min=0, max=10_000)] = None,
+    over: Annotated[Literal["base", "scenarios"], typer.Option("--over", metavar="base|scenarios")] = "base",
+    scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID|FILE.yaml|N")] = None,
+    seed: SeedOption = SEED,
+    measure: Annotated[
+        Literal["expected", "worst", "regret", "cvar"],
+        typer.Option("--measure", metavar="expected|worst|regret|cvar"),
+    ] = "expected",
+    keep: Annotated[
+        Literal["existing", "closable", "none"], typer.Option("--keep", metavar="existing|closable|none")
+    ] = "existing",
+    town_depots: Annotated[bool, typer.Option("--town-depots")] = False,
+    gap: Annotated[float, typer.Option("--gap", metavar="0…1", min=0, max=1)] = 0.0,
+    time_limit: Annotated[float, typer.Option("--time-limit", metavar="S", min=1)] = SITING_LIMIT_S,
+    study_limit: Annotated[float, typer.Option("--study-limit", metavar="S", min=0)] = STUDY_LIMIT_S,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Choose sites of depots or rescue stations."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.cli_siting import run_site
+
+        limits = {"gap": gap, "time_limit_s": time_limit, "study_limit_s": study_limit}
+        asked = {"sites": kinds, "number": most, "budget_cny": money, "minutes": minutes, "over": over}
+        held = {"measure": measure, "keep": keep, "town_depots": town_depots}
+        run_site(session, region, out, scenarios, seed, {"model": model, **asked, **held, **limits})
 
 
 @app.command()

@@ -12,6 +12,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import BaseModel
 
 from network.words import Language, say
 from optimizer.region.region_tables import REGION_TABLES
@@ -46,7 +47,7 @@ SETTINGS = (
 )
 """Keys of the settings sheet, in its order."""
 
-_DEFAULTS = {"parameters": Parameters, "siting": SitingParameters}
+_DEFAULTS: dict[str, type[BaseModel]] = {"parameters": Parameters, "siting": SitingParameters}
 _FILLED: dict[str, object] = {"schema_version": SCHEMA_VERSION, "coordinates": "wgs84"}
 _REQUIRED = PatternFill("solid", fgColor="F8CBAD")
 _OPTIONAL = PatternFill("solid", fgColor="DDEBF7")

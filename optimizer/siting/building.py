@@ -34,10 +34,10 @@ def building(statement: Statement) -> Building:
     cost of c_fixed + c_yearly now counts annuity × c_fixed + c_yearly a year.
     """
     region = statement.region
-    table, storage = region.tables["sizes"], region.sites.set_index("site_id")["storage_m3"].fillna(0.0)
+    table, storage = region.tables["sizes"], region.sites.set_index("site_id")["storage_m3"].fillna(0.0).to_dict()
     decided = {one.site_id: one.size for one in region.overrides if one.decision == "open" and one.size}
     options = [
-        _of_site(row, float(storage[row.site_id]), table, decided.get(str(row.site_id), ""))
+        _of_site(row, storage[str(row.site_id)], table, decided.get(str(row.site_id), ""))
         for row in statement.sites.itertuples(index=False)
     ]
     most = max(len(one) for one in options)
@@ -60,7 +60,9 @@ def building(statement: Statement) -> Building:
     return Building(names, sizes)
 
 
-def _of_site(row: object, standing_m3: float, table: pd.DataFrame, decided: str) -> list[tuple[str, float, float, float]]:
+def _of_site(
+    row: object, standing_m3: float, table: pd.DataFrame, decided: str
+) -> list[tuple[str, float, float, float]]:
     """Name, cubic metres, CNY once and CNY a year of every size of a site."""
     existing, site_id = bool(row.existing), row.site_id  # type: ignore[attr-defined]
     own = table[table["site_id"] == site_id]

@@ -63,7 +63,9 @@ def _set_covering(case: SitingCase) -> Model:
 
 def _capacitated(case: SitingCase) -> Model:
     sizes = building(case.statement).sizes
-    return partial(solve_capacitated, sizes=sizes, cost_per_minute=case.statement.region.settings.siting.minute_cost_cny_m3)
+    return partial(
+        solve_capacitated, sizes=sizes, cost_per_minute=case.statement.region.settings.siting.minute_cost_cny_m3
+    )
 
 
 def _backup_covering(case: SitingCase) -> Model:

@@ -68,4 +68,4 @@ def reached(case: SitingCase, opened: Flags) -> Reached:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = (weight * counted).sum(axis=1) / weight.sum(axis=1)
         share = (judged * within).sum(axis=1) / judged.sum(axis=1)
-    return Reached(server, minutes, covering, within, mean, share)
+    return Reached(server, np.asarray(minutes, dtype=float), covering, within, mean, share)

@@ -1,4 +1,4 @@
-"""A solved siting as tables: what is open, who serves whom, who is within the standard, town by town and by scenario."""
+"""A solved siting as tables: what is open, who serves whom, who is within the standard, towns and scenarios."""
 
 from __future__ import annotations
 
@@ -182,9 +182,7 @@ def _coverage(case: SitingCase, found: Reached) -> pd.DataFrame:
     places, standard = statement.places, statement.standard
     within = probability @ found.within
     judged = np.where(within >= 1 - SHARE, "met", "short")
-    marks = {
-        name: is_estimated(places["estimated"], name) for name in ("people", "threatened")
-    }
+    marks = {name: is_estimated(places["estimated"], name) for name in ("people", "threatened")}
     table = places.assign(
         site_name=places["name"],
         town_name=_town_names(statement.region, places["town_id"]),

@@ -108,7 +108,7 @@ def _state_times(statement: Statement, roads: RoadState = FREE) -> Floats:
 
 
 def openings_of(statement: Statement, *, priced: bool | None = None) -> Openings:
-    """Openings allowed; where sizes are chosen, these are what a site costs, so the sites are ``priced`` only if asked."""
+    """Openings allowed; where sizes are chosen, they are what a site costs, and sites are ``priced`` only if asked."""
     rows, options = statement.sites, statement.options
     costs = statement.traits.weighs != "volume" if priced is None else priced
     ids = pd.Index(rows["site_id"])

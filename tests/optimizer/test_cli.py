@@ -26,6 +26,7 @@ COMMANDS = (
     "init",
     "validate",
     "plan",
+    "site",
     "events",
     "whatif",
     "isolation",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from network.problem import Problem
 from network.words import Language
 from optimizer.siting.siting import Siting
 

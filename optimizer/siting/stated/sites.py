@@ -104,12 +104,10 @@ def _depots(region: Region) -> pd.DataFrame:
     built = [_size_built(region, str(site), decided.get(str(site), "")) for site in rows["site_id"]]
     for number, column in enumerate(("size", "fixed_cost_cny", "yearly_cost_cny")):
         values = [one[number] for one in built]
-        blank: object = "" if column == "size" else 0.0
-        rows[column] = np.where(rows["existing"] & ~rows["site_id"].isin(list(decided)), blank, values)
+        as_it_stands = rows["existing"] & ~rows["site_id"].isin(list(decided))
+        rows[column] = pd.Series(values).mask(as_it_stands, "" if column == "size" else 0.0)
     doubt = np.array([bool(one[3]) for one in built]) & (rows["size"] != "").to_numpy()
-    rows["estimated"] = join_marks(
-        {"open_cost_cny": doubt, "site_id": is_estimated(rows["estimated"], "lon", "lat")}
-    )
+    rows["estimated"] = join_marks({"open_cost_cny": doubt, "site_id": is_estimated(rows["estimated"], "lon", "lat")})
     return rows.assign(station_kind="")
 
 

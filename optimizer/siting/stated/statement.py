@@ -76,7 +76,8 @@ class Statement:
             possible &= times_min <= self.limit_min
         elif self.traits.weighs != "reachable":
             return self.stated_weight
-        return self.stated_weight * possible.any(axis=2)
+        counted: Floats = self.stated_weight * possible.any(axis=2)
+        return counted
 
     @property
     def probability(self) -> Floats:
@@ -156,7 +157,9 @@ def _check(statement: Statement) -> None:
         problems.append(_problem("bounded", model=options.model))
     if options.sites not in statement.traits.sites:
         problems.append(_problem("depots_alone", model=options.model))
-    if not (statement.stated_weight > 0).any():
+    if not statement.states:
+        problems.append(_problem("no_scenarios"))
+    elif not (statement.stated_weight > 0).any():
         problems.append(_problem(f"nobody_{options.over}"))
     if options.measure != "expected" and options.over == "base":
         problems.append(_problem("measure_of_base", value=options.measure))
@@ -171,5 +174,5 @@ def _check(statement: Statement) -> None:
         raise ProblemsError(problems)
 
 
-def _problem(entry: str, *, value: object = None, **words: object) -> Problem:
-    return Problem(Phrase(f"optimizer.siting.{entry}", **words), Phrase(f"optimizer.siting.{entry}_mend"), value=value)
+def _problem(entry: str, **values: object) -> Problem:
+    return Problem(Phrase(f"optimizer.siting.{entry}", **values), Phrase(f"optimizer.siting.{entry}_mend"))

@@ -25,7 +25,9 @@ _COST = _number("cost_cny", "费用", "元", "建设、首年运行和关闭费�
 _OPEN = _text("open_sites", "启用站点", "全部启用站点的编号，用 ; 分隔", "Ids of all open sites, joined by ;")
 _STATUS = _choice("status", "证明", STATUSES, "是否已证明", "Whether it is proven")
 _MEAN = _number("mean_min", "平均时间", "min", "加权平均，至多计上限", "Weighted mean, the cut-off at most")
-_WITHIN = _number("within_share", "达标比例", "1", "标准时间内的权重占应达标权重之比", "Weight within its standard time")
+_WITHIN = _number(
+    "within_share", "达标比例", "1", "标准时间内的权重占应达标权重之比", "Weight within its standard time"
+)
 
 SITES = Table(
     "sites",
@@ -45,7 +47,9 @@ SITES = Table(
         _number("close_cost_cny", "关闭费用", "元", "不启用时的费用", "Paid where it is not open"),
         _COST,
         _number("served", "服务权重", "见说明", "各情景期望的服务权重", "Expected weight that it serves"),
-        _number("served_places", "服务村社", "个", "至少在一个情景中由其服务的村（社区）", "Places served in some scenario"),
+        _number(
+            "served_places", "服务村社", "个", "至少在一个情景中由其服务的村（社区）", "Places served in some scenario"
+        ),
         _text("lost_in", "失去于", "失去该站点的情景，用 ; 分隔", "Scenarios that take it, joined by ;"),
         _text("override", "人工决定", "人工决定：谁、何时、为何", "A planner's decision: who, when, why"),
         ESTIMATED,
@@ -65,7 +69,13 @@ ALLOCATION = Table(
         _number("weight", "权重", "见说明", "人数或人数乘灾害权重", "People, or people times hazard"),
         _text("server_id", "服务站点编号", "空为无站点服务", "Empty: nobody serves"),
         _text("server_name", "服务站点", "名称", "Name"),
-        _number("served", "服务量", "见说明", "模型计入的、由该站点服务的权重或立方米", "What the model counts of it, so served"),
+        _number(
+            "served",
+            "服务量",
+            "见说明",
+            "模型计入的、由该站点服务的权重或立方米",
+            "What the model counts of it, so served",
+        ),
         _number("drive_min", "行驶时间", "min", "门到门；空为不可达", "Door to door; empty: no way"),
         _number("standard_min", "标准时间", "min", "由该站点服务时；空为不作判断", "When so served; empty: not judged"),
         _yes_no("within", "达标", "有站点在标准时间内到达", "Some open site arrives within its standard time"),
@@ -83,7 +93,9 @@ SUPPLY = Table(
         _STATE,
         _id("site_id", "库点编号", "库点", "Depot"),
         _text("site_name", "库点", "名称", "Name"),
-        _text("supplier_id", "上级库点编号", "区级库点为其自身；空为无法补给", "A district depot itself; empty: nobody"),
+        _text(
+            "supplier_id", "上级库点编号", "区级库点为其自身；空为无法补给", "A district depot itself; empty: nobody"
+        ),
         _text("supplier_name", "上级库点", "名称", "Name"),
         _number("drive_min", "行驶时间", "min", "门到门", "Door to door"),
     ),
@@ -100,11 +112,17 @@ COVERAGE = Table(
         _TOWN,
         _choice("area_type", "区域类型", AREA_TYPES, "区域类型", "Area type"),
         _text("rule_id", "标准", "依据的标准；空为由人工给定或不作判断", "Rule; empty: given by hand, or not judged"),
-        _number("standard_min", "标准时间", "min", "行驶时间上限；空为不作判断", "Minutes of driving; empty: not judged"),
+        _number(
+            "standard_min", "标准时间", "min", "行驶时间上限；空为不作判断", "Minutes of driving; empty: not judged"
+        ),
         _number("people", "常住人口", "人", "常住人口", "Residents"),
         _number("threatened", "受威胁人数", "人", "隐患点威胁的人数", "People whom hazard points threaten"),
-        _number("before_min", "选址前", "min", "现有站点，各情景期望；空为有情景不可达", "From existing sites, expected"),
-        _number("after_min", "选址后", "min", "各情景期望；空为有情景不可达", "Expected; empty: a scenario cuts it off"),
+        _number(
+            "before_min", "选址前", "min", "现有站点，各情景期望；空为有情景不可达", "From existing sites, expected"
+        ),
+        _number(
+            "after_min", "选址后", "min", "各情景期望；空为有情景不可达", "Expected; empty: a scenario cuts it off"
+        ),
         _number("worst_min", "最差", "min", "最差情景；空为不可达", "In the worst scenario; empty: no way"),
         _number("within_share", "达标概率", "1", "达标情景的概率之和", "Probability of the scenarios within"),
         _choice("outcome", "结论", OUTCOMES, "全部情景达标才算达标", "Met: within in every scenario"),
@@ -142,7 +160,13 @@ SCENARIOS = Table(
         _WITHIN,
         _number("unreached_places", "不可达村社", "个", "无路可达的村（社区）", "Places that nothing reaches"),
         _number("unreached_weight", "不可达权重", "见说明", "其权重", "Their weight"),
-        _number("set_aside_places", "未计入村社", "个", "有权重但任何站点都无法满足，未计入目标", "No site could serve them: not counted"),
+        _number(
+            "set_aside_places",
+            "未计入村社",
+            "个",
+            "有权重但任何站点都无法满足，未计入目标",
+            "No site could serve them: not counted",
+        ),
         _text("lost_sites", "失去站点", "启用而失去的站点，用 ; 分隔", "Open sites that are lost, joined by ;"),
     ),
 )
@@ -169,7 +193,9 @@ FRONTIER = Table(
     "Sitings that none beats in both cost and loss, exact by ε-constraint",
     ("goal", "point"),
     (
-        _id("goal", "目标", "time 为平均时间，coverage 为达标，model 为本模型", "time, coverage, or model: its own loss"),
+        _id(
+            "goal", "目标", "time 为平均时间，coverage 为达标，model 为本模型", "time, coverage, or model: its own loss"
+        ),
         _id("point", "序号", "由费用最高到最低", "From the most spent to the least"),
         _number("number", "站点数", "处", "计数的启用站点", "Counted sites that are open"),
         _COST,
@@ -193,7 +219,9 @@ ADDITIONS = Table(
         _id("site_id", "站点编号", "新建站点", "Site built"),
         _text("site_name", "站点名称", "名称", "Name"),
         _VALUE,
-        _number("gain", "改善", "见单位", "比上一步减少；空为此前不可行", "Less than before; empty: not feasible before"),
+        _number(
+            "gain", "改善", "见单位", "比上一步减少；空为此前不可行", "Less than before; empty: not feasible before"
+        ),
         _number("best_value", "同数最优", "见单位", "同样数量的最优目标值", "Of the best siting of as many"),
         _number("best_bound", "其下界", "见单位", "其下界", "What that can't be below"),
         _COST,
@@ -213,13 +241,31 @@ REASONS = Table(
         _id("site_id", "站点编号", "站点", "Site"),
         _text("site_name", "站点名称", "名称", "Name"),
         _yes_no("chosen", "已选", "是否选中", "Whether it is chosen"),
-        _number("change_alone", "单独变动", "见单位", "只关闭（或加开）它：目标值变化", "It alone closes, or opens besides"),
-        _number("change_best", "重新优化", "见单位", "不用（或必用）它并重新选址", "The rest chosen anew without it, or with it"),
+        _number(
+            "change_alone", "单独变动", "见单位", "只关闭（或加开）它：目标值变化", "It alone closes, or opens besides"
+        ),
+        _number(
+            "change_best",
+            "重新优化",
+            "见单位",
+            "不用（或必用）它并重新选址",
+            "The rest chosen anew without it, or with it",
+        ),
         _number("change_best_bound", "其下界", "见单位", "其下界", "What that can't be below"),
         _number("worse_alone", "变差权重", "见说明", "只变动它时变差的权重", "Weight worse off if it alone changes"),
-        _number("minutes_alone", "平均时间变化", "min", "只变动它时平均时间的变化", "Change of the mean time if it alone changes"),
-        _number("within_alone", "达标比例变化", "1", "只变动它时达标比例的变化", "Change of the share within, likewise"),
-        _number("chosen_below_cny", "入选费用", "元", "费用不超过此数即会入选", "It would be chosen at this cost or less"),
+        _number(
+            "minutes_alone",
+            "平均时间变化",
+            "min",
+            "只变动它时平均时间的变化",
+            "Change of the mean time if it alone changes",
+        ),
+        _number(
+            "within_alone", "达标比例变化", "1", "只变动它时达标比例的变化", "Change of the share within, likewise"
+        ),
+        _number(
+            "chosen_below_cny", "入选费用", "元", "费用不超过此数即会入选", "It would be chosen at this cost or less"
+        ),
         _OPEN,
     ),
 )

@@ -64,7 +64,9 @@ def _further(case: SitingCase, solution: SitingSolution) -> tuple[Openings, Agai
         return replace(free, budget=AS_FAR * max(spent, float(price.max()))), "cost"
     counted = int((solution.opened & allowed.counted).sum())
     number = allowed.number if allowed.number is not None else counted
-    return replace(free, number=min(int(AS_FAR * max(number, 1)), int((allowed.counted & ~allowed.forbidden).sum()))), "number"
+    return replace(
+        free, number=min(int(AS_FAR * max(number, 1)), int((allowed.counted & ~allowed.forbidden).sum()))
+    ), "number"
 
 
 def _row(case: SitingCase, goal: str, number: int, point: FrontierPoint) -> dict[str, object]:

@@ -30,7 +30,9 @@ STEPS = 10
 """So many sites are put into the order in which they are best built."""
 
 
-def regrets(case: SitingCase, solution: SitingSolution, asked: Limited, alone: Sequence[SitingSolution]) -> pd.DataFrame:
+def regrets(
+    case: SitingCase, solution: SitingSolution, asked: Limited, alone: Sequence[SitingSolution]
+) -> pd.DataFrame:
     """Set the siting beside the best one of each scenario, in every scenario."""
     try:
         table = regret_table(solution, asked, alone=alone)
@@ -126,14 +128,14 @@ def near_optimal(case: SitingCase, solution: SitingSolution, asked: Limited) -> 
 
 
 def _worth(case: SitingCase, one: SiteReason) -> float | None:
-    """CNY once at which a candidate would be chosen: by what its cheapest siting is dearer a year, its building is less.
+    """CNY once at which a candidate would be chosen: what its best siting is dearer a year comes off its building.
 
     ``change_best`` is a yearly cost; the building counts as an annuity of it.
     """
     if one.chosen or not np.isfinite(one.change_best):
         return None
     rows = case.statement.sites.set_index("site_id")
-    cost = float(rows.loc[one.site, "open_cost_cny"])
+    cost = float(rows["open_cost_cny"].to_dict()[one.site])
     worth = cost - one.change_best / case.statement.region.settings.siting.annuity_share
     return worth if worth >= 0 else None
 
@@ -161,5 +163,3 @@ def _means(case: SitingCase, opened: Flags) -> dict[str, float]:
 def _names(case: SitingCase) -> dict[str, str]:
     rows = case.statement.sites
     return dict(zip(rows["site_id"], rows["name"], strict=True))
-
-
