@@ -24,9 +24,7 @@ def decided(demo) -> Callable[..., Region]:
 
     def decide(**sites: str) -> Region:
         said = {"who": "规划科", "when": "2026-01-05", "why": "现场踏勘"}
-        made = [
-            Override.model_validate({"decision": word, "site_id": site, **said}) for word, site in sites.items()
-        ]
+        made = [Override.model_validate({"decision": word, "site_id": site, **said}) for word, site in sites.items()]
         return replace(demo, overrides=tuple(made))
 
     return decide

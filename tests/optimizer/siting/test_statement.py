@@ -135,7 +135,9 @@ class TestSites:
 
     def test_a_scenario_that_destroys_half_of_the_stock_takes_the_depot(self, demo, altered):
         stated = state_siting(demo, asked(over="scenarios"))
-        lost = {state.id: set(np.array(stated.site_ids)[row]) for state, row in zip(stated.states, stated.lost)}
+        lost = {
+            state.id: set(np.array(stated.site_ids)[row]) for state, row in zip(stated.states, stated.lost, strict=True)
+        }
         assert "DEPOT-500112133" not in lost["flood_20"]
         assert "DEPOT-500112133" in lost["earthquake"] | lost["flood_100"] | lost["landslide_tongluo"]
         hard = state_siting(altered(siting={"lost_share": 1.0}), asked(over="scenarios"))

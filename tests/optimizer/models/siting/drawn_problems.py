@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 from optimizer.models.siting.least_losses import least_losses
 from optimizer.models.siting.losses import losses_of_cover, losses_of_times
+from optimizer.models.siting.openings import Group
 from optimizer.models.siting.p_median import solve_p_median
 from optimizer.models.siting.problem import siting_problem
 from optimizer.models.siting.programme import Programme
@@ -74,6 +75,33 @@ def drawn(seed, *, scenarios=1, demand=8, sites=6, far=0.0, cut_off=None, **give
 
 def every_siting(sites):
     return [np.array(bits) for bits in itertools.product([False, True], repeat=sites)]
+
+
+def allowed_sitings(problem):
+    return [one for one in every_siting(problem.openings.size) if problem.openings.allow(one)]
+
+
+def options(seed):
+    """Every way to restrict the openings of six sites."""
+    draw = np.random.default_rng(seed)
+    some = np.zeros(6, dtype=bool)
+    some[draw.integers(6)] = True
+    other = np.roll(some, 1)
+    cost = draw.integers(1, 9, 6).astype(float)
+    town = np.zeros(6, dtype=bool)
+    town[:3] = True
+    return {
+        "number": {"number": 2},
+        "fixed": {"number": 3, "fixed": some},
+        "forbidden": {"number": 2, "forbidden": some},
+        "fixed and forbidden": {"number": 2, "fixed": some, "forbidden": other},
+        "not counted": {"number": 1, "counted": ~some},
+        "budget": {"budget": 9.0, "open_cost": cost},
+        "closable": {"budget": 12.0, "open_cost": cost, "close_cost": np.where(some, 3.0, 0.0)},
+        "group": {"number": 2, "groups": [Group("town", town, 1)]},
+        "groups and budget": {"number": 3, "budget": 14.0, "open_cost": cost, "groups": [Group("town", town, 2)]},
+        "nothing": {},
+    }
 
 
 def value_of(problem, opened, losses_of, measure=True):

@@ -1,4 +1,3 @@
-import itertools
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +8,14 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from optimizer.models.siting.measure import Measure
-from optimizer.models.siting.openings import Group
 from optimizer.models.siting.p_median import solve_p_median
 from optimizer.models.siting.problem import siting_problem
 from optimizer.models.siting.programme import InfeasibleSitingError
 
+from .drawn_problems import allowed_sitings, options
+
 PMED = Path(__file__).parents[5] / "shared" / "data" / "benchmarks" / "pmed"
 MEASURES = [Measure("expected"), Measure("worst"), Measure("regret"), Measure("cvar", 0.6)]
-
-
-def allowed_sitings(problem):
-    for bits in itertools.product([False, True], repeat=problem.openings.size):
-        if problem.openings.allow(np.array(bits)):
-            yield np.array(bits)
 
 
 def losses_by_hand(problem, opened):
@@ -58,28 +52,6 @@ def drawn(seed, *, scenarios=1, cut_off=None, far=0.0, **given_openings):
         cut_off_min=cut_off,
         **given_openings,
     )
-
-
-def options(seed):
-    draw = np.random.default_rng(seed)
-    some = np.zeros(6, dtype=bool)
-    some[draw.integers(6)] = True
-    other = np.roll(some, 1)
-    cost = draw.integers(1, 9, 6).astype(float)
-    town = np.zeros(6, dtype=bool)
-    town[:3] = True
-    return {
-        "number": {"number": 2},
-        "fixed": {"number": 3, "fixed": some},
-        "forbidden": {"number": 2, "forbidden": some},
-        "fixed and forbidden": {"number": 2, "fixed": some, "forbidden": other},
-        "not counted": {"number": 1, "counted": ~some},
-        "budget": {"budget": 9.0, "open_cost": cost},
-        "closable": {"budget": 12.0, "open_cost": cost, "close_cost": np.where(some, 3.0, 0.0)},
-        "group": {"number": 2, "groups": [Group("town", town, 1)]},
-        "groups and budget": {"number": 3, "budget": 14.0, "open_cost": cost, "groups": [Group("town", town, 2)]},
-        "nothing": {},
-    }
 
 
 def check_against_all(problem):

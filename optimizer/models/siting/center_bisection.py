@@ -1,0 +1,79 @@
+"""The least longest time of one scenario, by bisection over all the values that it can have.
+
+With v_1 < v_2 < … those values, some y ∈ Y with L(y) ≤ v_k is looked for (`cover_within`). Where there is one, L(y) is
+the new value; where there is none, v_{k+1} is the new bound. Their ranges are halved until they meet.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.models.siting.cover_within import cover_within
+from optimizer.models.siting.longest import Longest
+from optimizer.models.siting.openings import Flags, Openings
+from optimizer.models.siting.programme import InfeasibleSitingError, NoIncumbentError
+from optimizer.models.siting.solution import Progress
+
+SHARE = 0.5
+"""So much of the time left one question of covering may take."""
+
+
+@dataclass(frozen=True)
+class Center:
+    """The best openings found (m,), their value, what none can be below, and whether that is as near as was asked."""
+
+    opened: Flags
+    value: float
+    bound: float
+    good_enough: bool
+
+
+def least_longest(
+    longest: Longest,
+    allowed: Openings,
+    *,
+    ends: float,
+    threads: int = 1,
+    gap: float = 0.0,
+    progress: Progress | None = None,
+) -> Center:
+    """Find the openings with the least longest time of a single scenario.
+
+    Raises
+    ------
+    InfeasibleSitingError
+    NoIncumbentError
+    """
+    levels = longest.levels(0)
+    opened = _any(longest, allowed, levels, ends, threads)
+    # `value` is reached; nothing is below levels[low].
+    low, value = 0, float(longest.of(opened)[0])
+    while levels[low] < value - gap * value:
+        high = int(np.searchsorted(levels, value))
+        middle = (low + high - 1) // 2
+        until = time.monotonic() + SHARE * (ends - time.monotonic())
+        try:
+            found = cover_within(longest.covers(0, levels[middle]), allowed, ends=until, threads=threads)
+        except NoIncumbentError:
+            break
+        if found is None:
+            low = middle + 1
+        else:
+            opened, value = found, float(longest.of(found)[0])
+        if progress is not None:
+            progress(value, float(levels[low]))
+    bound = min(float(levels[low]), value)
+    return Center(opened, value, bound, value - bound <= gap * value)
+
+
+def _any(longest: Longest, allowed: Openings, levels: np.ndarray, ends: float, threads: int) -> Flags:
+    """Some openings that reach everybody who must be reached."""
+    if not len(levels):
+        raise InfeasibleSitingError
+    opened = cover_within(longest.covers(0, levels[-1]), allowed, ends=ends, threads=threads)
+    if opened is None:
+        raise InfeasibleSitingError
+    return opened
