@@ -9,14 +9,14 @@ Variables
     y_j ∈ {0, 1}            j is open
     z_sv ∈ [0, 1]           somebody is not reached within v in s, v ∈ V_s
 
-min   measure over s of  L_s = v_s0 + Σ_{v ∈ V_s} (n(v) − n(v⁻)) z_sv        v⁻ the step before v; n = v_s0 before the first
+min   measure over s of  L_s = v_s0 + Σ_{v ∈ V_s} (n(v) − n(v⁻)) z_sv       v⁻: the step before; v_s0 for the first
       z_sv + Σ_{j ∈ N_si(v)} y_j ≥ 1                                         i that counts in s             (_unreached)
       Σ_{j ∈ N_si(∞)} y_j ≥ 1                                                likewise, where t⁰ is infinite     (master)
       y ∈ Y
 
-Whoever is not reached within v loses n(v) at least, so the programme bounds the whole from below for whatever steps. Its
-y is measured as it is; a scenario that loses more than the programme says gets the step just below its loss. So the
-bound rises until it meets the best y found.
+Whoever is not reached within v loses n(v) at least, so the programme bounds the whole from below for whatever steps.
+Its y is measured as it is; a scenario that loses more than the programme says gets the step just below its loss. So
+the bound rises until it meets the best y found.
 """
 
 from __future__ import annotations

@@ -66,11 +66,10 @@ def cover_within(covers: Flags, allowed: Openings, *, ends: float, threads: int 
         return None
     if not len(rows):
         return opened
-    found = _greedy(rows[:, columns])
-    if found.sum() > left:
-        found = _of_number(rows[:, columns], left, ends, threads)
-        if found is None:
-            return None
+    greedy = _greedy(rows[:, columns])
+    found = greedy if greedy.sum() <= left else _of_number(rows[:, columns], left, ends, threads)
+    if found is None:
+        return None
     opened[columns[found]] = True
     return opened
 
