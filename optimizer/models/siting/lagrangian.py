@@ -27,17 +27,17 @@ MEMORY = 0.93
 
 
 @njit(cache=True)
-def _reduced_costs(order, cost, multiplier, reduced):  # type: ignore[no-untyped-def]
+def _reduced_costs(first, site, cost, multiplier, reduced):  # type: ignore[no-untyped-def]
     """Write ρ(λ) and give Σ λ."""
     reduced[:] = 0.0
     total = 0.0
-    for r in range(order.shape[0]):
+    for r in range(len(multiplier)):
         least = multiplier[r]
         total += least
-        for q in range(order.shape[1]):
-            if cost[r, q] >= least:
+        for q in range(first[r], first[r + 1]):
+            if cost[q] >= least:
                 break
-            reduced[order[r, q]] += cost[r, q] - least
+            reduced[site[q]] += cost[q] - least
     return total
 
 
@@ -71,15 +71,15 @@ def _choose(reduced, status, number, chosen):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _subgradient(order, cost, multiplier, chosen, direction):  # type: ignore[no-untyped-def]
+def _subgradient(first, site, cost, multiplier, chosen, direction):  # type: ignore[no-untyped-def]
     """Write how often every row is missing a server (1, 0, −1, …) and give the sum of squares."""
     norm = 0.0
-    for r in range(order.shape[0]):
+    for r in range(len(multiplier)):
         missing = 1.0
-        for q in range(order.shape[1]):
-            if cost[r, q] >= multiplier[r]:
+        for q in range(first[r], first[r + 1]):
+            if cost[q] >= multiplier[r]:
                 break
-            if chosen[order[r, q]]:
+            if chosen[site[q]]:
                 missing -= 1.0
         direction[r] = missing
         norm += missing * missing
@@ -87,13 +87,15 @@ def _subgradient(order, cost, multiplier, chosen, direction):  # type: ignore[no
 
 
 @njit(cache=True)
-def raise_bound(order, cost, unserved, status, number, aim, steps, best_multiplier, best_reduced, best_chosen, often):  # type: ignore[no-untyped-def]
+def raise_bound(  # type: ignore[no-untyped-def]
+    first, site, cost, unserved, status, number, aim, steps, best_multiplier, best_reduced, best_chosen, often
+):
     """Raise the bound by subgradient steps until it passes ``aim`` or ``steps`` are over.
 
     Parameters
     ----------
-    order, cost : (R, m)
-        Sites of every row by rising cost, and their costs in that order.
+    first, site, cost : (R + 1,), (E,) and (E,)
+        Row r can be served by ``site[first[r]:first[r + 1]]``, at their costs, which rise.
     unserved : (R,)
         Cost where nothing serves: a multiplier need not be above it.
     status : (m,) int
@@ -112,14 +114,14 @@ def raise_bound(order, cost, unserved, status, number, aim, steps, best_multipli
     float
         The best bound.
     """
-    rows, sites = order.shape
+    rows, sites = len(unserved), len(status)
     multiplier = best_multiplier.copy()
     reduced, direction = np.empty(sites), np.empty(rows)
     chosen = np.empty(sites, dtype=np.bool_)
     best, length, waited = -np.inf, 1.0, 0
     often[:] = 0.0
     for _ in range(steps):
-        value = _reduced_costs(order, cost, multiplier, reduced)
+        value = _reduced_costs(first, site, cost, multiplier, reduced)
         value += _choose(reduced, status, number, chosen)
         for j in range(sites):
             often[j] = MEMORY * often[j] + (1.0 - MEMORY) * chosen[j]
@@ -135,9 +137,9 @@ def raise_bound(order, cost, unserved, status, number, aim, steps, best_multipli
                 if length < SHORTEST:
                     break
                 multiplier[:] = best_multiplier
-                value = _reduced_costs(order, cost, multiplier, reduced)
+                value = _reduced_costs(first, site, cost, multiplier, reduced)
                 value += _choose(reduced, status, number, chosen)
-        norm = _subgradient(order, cost, multiplier, chosen, direction)
+        norm = _subgradient(first, site, cost, multiplier, chosen, direction)
         if norm == 0.0:
             break
         step = length * max(aim - value, 1e-6 * abs(aim)) / norm

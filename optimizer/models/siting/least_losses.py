@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimizer.models.siting.aim import Aim
 from optimizer.models.siting.losses import Losses
-from optimizer.models.siting.median_tree import Median, solve_median
+from optimizer.models.siting.median_tree import Median, Served, solve_median
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import InfeasibleSitingError
 from optimizer.models.siting.radius import Sited, minimise_losses
@@ -91,7 +91,17 @@ def median_of(losses: Losses, problem: SitingProblem) -> Median:
         raise InfeasibleSitingError
     free_of_count = int((fixed & ~allowed.counted).sum())
     unserved = np.where(expected > 0, losses.unserved * expected, 0.0)
-    return Median(losses.profile * expected[:, None], unserved, fixed, allowed.forbidden, number + free_of_count)
+    cost = losses.profile * expected[:, None]
+    return Median(_served(cost, unserved), unserved, fixed, allowed.forbidden, number + free_of_count)
+
+
+def _served(cost: Floats, unserved: Floats) -> Served:
+    """Rank the sites of every row by their (R, m) cost, as far as that is below being ``unserved`` (R,)."""
+    order = np.argsort(cost, axis=1, kind="stable").astype(np.int32)
+    ranked = np.take_along_axis(cost, order, axis=1)
+    serves = ranked < unserved[:, None]
+    first = np.concatenate([[0], np.cumsum(serves.sum(axis=1))])
+    return Served(first, order[serves], ranked[serves])
 
 
 def _ends_finite(losses: Losses) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.models.siting.interchange import greedy, interchange, total_loss
+from optimizer.models.siting.interchange import greedy, interchange, total_loss, two_best
 from optimizer.models.siting.lagrangian import CLOSED, FREE, OPEN, raise_bound, settle
 from optimizer.models.siting.openings import Flags
 from optimizer.models.siting.solution import Progress
@@ -37,21 +37,45 @@ WHOLE = 1e-6
 
 
 @dataclass(frozen=True)
+class Served:
+    """Who can serve each of R rows, at less than leaving it unserved costs.
+
+    Attributes
+    ----------
+    first : (R + 1,) int
+    site, cost : (E,)
+        Row r can be served by ``site[first[r]:first[r + 1]]``, at their costs, which rise.
+    """
+
+    first: NDArray[np.int64]
+    site: NDArray[np.int32]
+    cost: Floats
+
+    def by(self, columns: NDArray[np.int64], sites: int) -> Served:
+        """Keep of m sites the given ones, and number them anew."""
+        number = np.full(sites, -1, dtype=np.int32)
+        number[columns] = np.arange(len(columns))
+        site = number[self.site]
+        kept = site >= 0
+        first = np.concatenate([[0], np.cumsum(kept)])[self.first]
+        return Served(first, site[kept], self.cost[kept])
+
+
+@dataclass(frozen=True)
 class Median:
     """A median problem.
 
     Attributes
     ----------
-    cost : (R, m)
-        Of a row at a site; infinite where the site can't serve it.
+    served : Served
     unserved : (R,)
-        Cost of a row that nothing serves; finite where the row has an infinite cost.
+        Cost of a row that nothing serves.
     fixed, forbidden : (m,) bool
     number : int
         Most sites open, the fixed ones among them.
     """
 
-    cost: Floats
+    served: Served
     unserved: Floats
     fixed: Flags
     forbidden: Flags
@@ -92,18 +116,18 @@ class _Tree:
 
     def __init__(self, median: Median, deadline: float, gap: float, progress: Progress | None) -> None:
         self.all, self.deadline, self.gap, self.progress = median, deadline, gap, progress
-        finite = median.cost[np.isfinite(median.cost)]
-        self.whole = bool((np.abs(finite - np.round(finite)) <= WHOLE).all()) and gap == 0
+        unserved = median.unserved[np.isfinite(median.unserved)]
+        self.whole = gap == 0 and _are_whole(median.served.cost) and _are_whole(unserved)
         self._take(np.flatnonzero(~median.forbidden))
         self.best, self.value = self.fixed.copy(), np.inf
 
     def _take(self, columns: NDArray[np.int64]) -> None:
         """Keep the given sites only; all others are closed for good."""
         self.columns, self.fixed = columns, self.all.fixed[columns]
-        self.cost = np.ascontiguousarray(self.all.cost[:, columns])
-        order = np.argsort(self.cost, axis=1, kind="stable")
-        self.ranked = np.take_along_axis(self.cost, order, axis=1)
-        self.order = order.astype(np.int32)
+        served = self.all.served
+        if len(columns) < len(self.all.fixed):
+            served = served.by(columns, len(self.all.fixed))
+        self.rows = (served.first, served.site, served.cost, self.all.unserved)
 
     @property
     def aim(self) -> float:
@@ -134,14 +158,14 @@ class _Tree:
         stopped = stopped and bool(waiting) and waiting[0][0] < self.aim
         settled = self.value if self.whole else self.aim
         bound = min(waiting[0][0], settled) if waiting else settled
-        opened, possible = np.zeros((2, self.all.cost.shape[1]), dtype=bool)
+        opened, possible = np.zeros((2, len(self.all.fixed)), dtype=bool)
         opened[self.columns], possible[self.columns] = self.best, True
         return Proven(opened, self.value, bound, stopped, possible)
 
     def _improve(self, opened: Flags) -> bool:
         """Interchange from ``opened``; whether it becomes the best so far."""
         opened = opened.copy()
-        value = interchange(self.cost, self.all.unserved, opened, ~self.fixed, ~self.fixed)
+        value = interchange(*self.rows, opened, ~self.fixed, ~self.fixed)
         better = value < self.value
         if better:
             self.value, self.best = value, opened
@@ -151,7 +175,7 @@ class _Tree:
         """Begin with what greed gives, and with a few sitings at random."""
         left = self.all.number - int(self.fixed.sum())
         opened = self.fixed.copy()
-        greedy(self.cost, self.all.unserved, opened, ~self.fixed, left)
+        greedy(*self.rows, opened, ~self.fixed, left)
         self._improve(opened)
         draw = np.random.default_rng(0)
         free = np.flatnonzero(~self.fixed)
@@ -162,9 +186,10 @@ class _Tree:
 
     def _first_multipliers(self) -> Floats:
         """(R,) halfway between the best and the second best of the open sites."""
-        costs = np.sort(np.column_stack([self.cost[:, self.best], self.all.unserved]), axis=1)
-        two = np.where(np.isfinite(costs[:, :2]), costs[:, :2], costs[:, :1])
-        return np.asarray(two.mean(axis=1) + WHOLE)
+        count = len(self.all.unserved)
+        best, second, site = np.empty(count), np.empty(count), np.empty(count, dtype=np.int64)
+        two_best(*self.rows, self.best, best, site, second)
+        return np.asarray((best + np.where(np.isfinite(second), second, best)) / 2 + WHOLE)
 
     def _root(self) -> _Node | None:
         """Raise the bound, better the siting and drop sites as long as that goes on."""
@@ -187,7 +212,7 @@ class _Tree:
         status = node.status.copy()
         status[node.split] = state
         child, chosen = self._bounded(status, node.multiplier, NODE_STEPS)
-        if child is not None and self.cost.size < SMALL:
+        if child is not None and len(self.rows[1]) < SMALL:
             self._improve(chosen)
         return child
 
@@ -198,8 +223,7 @@ class _Tree:
         reduced, often = np.empty(sites), np.empty(sites)
         chosen = np.empty(sites, dtype=bool)
         bound = raise_bound(
-            self.order, self.ranked, self.all.unserved, status, self.all.number, self.aim, steps,
-            multiplier, reduced, chosen, often,
+            *self.rows, status, self.all.number, self.aim, steps, multiplier, reduced, chosen, often,
         )  # fmt: skip
         if bound >= self.aim:
             return None, chosen
@@ -213,6 +237,10 @@ class _Tree:
 
     def _improve_exactly(self, opened: Flags) -> None:
         """Take a branch's only siting where it is better."""
-        value = total_loss(self.cost, self.all.unserved, opened)
+        value = total_loss(*self.rows, opened)
         if value < self.value:
             self.value, self.best = value, opened.copy()
+
+
+def _are_whole(values: Floats) -> bool:
+    return bool((np.abs(values - np.round(values)) <= WHOLE).all())
