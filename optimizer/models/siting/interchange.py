@@ -112,9 +112,7 @@ def interchange(
 
 
 @njit(cache=True)
-def greedy(
-    first: Places, site: Sites, cost: Floats, unserved: Floats, opened: Flags, enter: Flags, count: int
-) -> None:
+def greedy(first: Places, site: Sites, cost: Floats, unserved: Floats, opened: Flags, enter: Flags, count: int) -> None:
     """Open ``count`` more sites in place, each time the one that lowers the total loss most."""
     rows = len(unserved)
     least, second, best_site = np.empty(rows), np.empty(rows), np.empty(rows, dtype=np.int64)

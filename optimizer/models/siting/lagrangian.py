@@ -22,6 +22,8 @@ PATIENCE = 15
 """Steps without a better bound before the steps get shorter and go back to where the bound was best."""
 SHORTER = 0.6
 SHORTEST = 1e-3
+NOTICED = 1e-3
+"""A bound is better for the sake of patience where it makes up for this share of what is missing."""
 MEMORY = 0.93
 """What ``often`` keeps of itself a step."""
 
@@ -71,7 +73,7 @@ def _choose(reduced, status, number, chosen):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _subgradient(first, site, cost, multiplier, chosen, direction):  # type: ignore[no-untyped-def]
+def _subgradient(first, site, cost, unserved, multiplier, chosen, direction):  # type: ignore[no-untyped-def]
     """Write how often every row is missing a server (1, 0, −1, …) and give the sum of squares."""
     norm = 0.0
     for r in range(len(multiplier)):
@@ -81,6 +83,9 @@ def _subgradient(first, site, cost, multiplier, chosen, direction):  # type: ign
                 break
             if chosen[site[q]]:
                 missing -= 1.0
+        # A multiplier that may not rise any more has no say in how far the others go.
+        if missing > 0 and multiplier[r] >= unserved[r]:
+            missing = 0.0
         direction[r] = missing
         norm += missing * missing
     return norm
@@ -126,7 +131,8 @@ def raise_bound(  # type: ignore[no-untyped-def]
         for j in range(sites):
             often[j] = MEMORY * often[j] + (1.0 - MEMORY) * chosen[j]
         if value > best + 1e-9 * abs(best) or best == -np.inf:
-            best, waited = value, 0
+            waited = 0 if best == -np.inf or value > best + NOTICED * (aim - best) else waited + 1
+            best = value
             best_multiplier[:], best_reduced[:], best_chosen[:] = multiplier, reduced, chosen
             if best >= aim:
                 break
@@ -139,7 +145,7 @@ def raise_bound(  # type: ignore[no-untyped-def]
                 multiplier[:] = best_multiplier
                 value = _reduced_costs(first, site, cost, multiplier, reduced)
                 value += _choose(reduced, status, number, chosen)
-        norm = _subgradient(first, site, cost, multiplier, chosen, direction)
+        norm = _subgradient(first, site, cost, unserved, multiplier, chosen, direction)
         if norm == 0.0:
             break
         step = length * max(aim - value, 1e-6 * abs(aim)) / norm

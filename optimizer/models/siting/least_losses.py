@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from optimizer.models.siting.aim import Aim
 from optimizer.models.siting.losses import Losses
 from optimizer.models.siting.median_tree import Median, Served, solve_median
+from optimizer.models.siting.openings import Openings
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import InfeasibleSitingError
 from optimizer.models.siting.radius import Sited, minimise_losses
@@ -81,18 +82,26 @@ def least_in_each(losses: Losses, problem: SitingProblem, *, time_limit_s: float
 
 
 def median_of(losses: Losses, problem: SitingProblem) -> Median:
-    """Expected losses as one cost a profile; sites that do not count against the number are open."""
+    """Expected losses as one cost a profile."""
     expected = np.asarray(problem.probability @ losses.weight)
-    allowed = problem.openings
+    unserved = np.where(expected > 0, losses.unserved * expected, 0.0)
+    return median_of_rows(_served(losses.profile * expected[:, None], unserved), unserved, problem.openings)
+
+
+def median_of_rows(served: Served, unserved: Floats, allowed: Openings) -> Median:
+    """Rows with the number of sites that may be open; those that do not count against it are open.
+
+    Raises
+    ------
+    InfeasibleSitingError
+        More sites are fixed than may be open.
+    """
     fixed = allowed.fixed | (~allowed.counted & ~allowed.forbidden)
     number = int((~allowed.forbidden).sum()) if allowed.number is None else allowed.number
-    counted = int((allowed.fixed & allowed.counted).sum())
-    if counted > number:
+    if int((allowed.fixed & allowed.counted).sum()) > number:
         raise InfeasibleSitingError
     free_of_count = int((fixed & ~allowed.counted).sum())
-    unserved = np.where(expected > 0, losses.unserved * expected, 0.0)
-    cost = losses.profile * expected[:, None]
-    return Median(_served(cost, unserved), unserved, fixed, allowed.forbidden, number + free_of_count)
+    return Median(served, unserved, fixed, allowed.forbidden, number + free_of_count)
 
 
 def _served(cost: Floats, unserved: Floats) -> Served:

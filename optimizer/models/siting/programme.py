@@ -135,6 +135,7 @@ class Programme:
         start: Mapping[int, float] | None = None,
         progress: Progress | None = None,
         relaxed: bool = False,
+        presolve: bool = True,
     ) -> Found:
         """Solve.
 
@@ -148,6 +149,8 @@ class Programme:
             Told the best value and the bound.
         relaxed : bool
             Without whole numbers.
+        presolve : bool
+            Whether HiGHS looks for a simpler programme first; where there is none, it only takes time.
 
         Raises
         ------
@@ -155,6 +158,7 @@ class Programme:
         NoIncumbentError
         """
         solver = self._solver(time_limit_s, threads, gap, relaxed=relaxed)
+        solver.setOptionValue("presolve", "choose" if presolve else "off")
         if start is not None:
             places, values = np.array(list(start), dtype=np.int32), np.array(list(start.values()), dtype=float)
             solver.setSolution(len(places), places, values)
