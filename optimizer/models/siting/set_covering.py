@@ -9,7 +9,8 @@ min   Σ_j open_cost_j y_j + close_cost_j (1 − y_j), or Σ_j y_j where nothing
       Σ_{j: t_sij ≤ T_ij} y_j ≥ 1       i with weight in s that some allowed site covers             (cover)
       y ∈ Y
 
-Toregas, Swain, ReVelle & Bergman (1971).
+Toregas, Swain, ReVelle & Bergman (1971). Whoever covers the demand of few sites covers that of more as well, so only
+the smallest covers are asked for (`cover_within.least_rows`).
 """
 
 from __future__ import annotations
@@ -20,10 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from optimizer.models.siting.cover_within import least_rows
 from optimizer.models.siting.faults import Finding, InvalidSitingError
+from optimizer.models.siting.packed_covers import packed_covers
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import Programme
 from optimizer.models.siting.solution import Progress, SitingSolution, nearest_open, status_of
+
+MOST_COMPARED = 5000
+"""So many different covers are compared with one another."""
 
 
 def solve_set_covering(
@@ -71,9 +77,10 @@ def solve_set_covering(
 
 
 def _covers(problem: SitingProblem) -> NDArray[np.bool_]:
-    """(r, m) different covers of demand with weight that some allowed site covers."""
+    """(r, m) covers of demand with weight that some allowed site covers, none of which contains another."""
     if problem.limit_min is None:
         raise InvalidSitingError([Finding("limit_missing", {"model": "set-covering"})])
-    within = (problem.times_min <= problem.limit_min) & ~problem.openings.forbidden
-    covers = within[problem.weight > 0]
-    return np.unique(covers[covers.any(axis=1)], axis=0)
+    packed = packed_covers(problem)
+    rows = packed.covers(0, len(packed.bits))
+    rows = rows[rows.any(axis=1)]
+    return rows[least_rows(rows)] if len(rows) <= MOST_COMPARED else rows
