@@ -29,7 +29,8 @@ def run_site(
     """
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)
     from optimizer.output_folder import check_out
-    from optimizer.siting.folder import SITING_FOLDER, result, write_siting
+    from optimizer.siting.figures import figures
+    from optimizer.siting.folder import SITING_FOLDER, write_siting
     from optimizer.siting.report.told import Told
     from optimizer.siting.siting import site_region
     from optimizer.siting.stated.options import SitingOptions
@@ -47,5 +48,5 @@ def run_site(
     told = Told(siting, language)
     lines = [told.title(), *told.headline(), say("optimizer.cli.siting_written", language, path=out)]
     files = sorted(path.name for path in out.iterdir())
-    figures = {"proven": siting.solution.proven, "seconds": siting.seconds, **result(siting)}
-    session.tell(lines, {"siting": str(out), "headline": told.headline(), "files": files, **figures})
+    proof = {"proven": siting.solution.proven, "seconds": siting.seconds}
+    session.tell(lines, {"siting": str(out), "headline": told.headline(), "files": files, **proof, **figures(siting)})

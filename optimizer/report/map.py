@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from network.problem import Problem
 from network.words import Language
 from optimizer.plan.plan import Plan
@@ -39,7 +41,7 @@ def draw_map(
     draw_roads(drawing)
     draw_places(drawing)
     _unmet(drawing, plan)
-    _depots(drawing, plan)
+    draw_decided(drawing, plan.tables["depots"], "depot")
     draw_frame(drawing, drawing.say("title", region=drawing.region_name()), [drawing.say("levels")])
     depots = plan.tables["depots"]
     draw_labels(drawing, list(depots.loc[depots["decision"].isin(MOVED), "site_id"]))
@@ -67,15 +69,24 @@ def _unmet(drawing: MapDrawing, plan: Plan) -> None:
         drawing.explain("cut_off", marker="o", markersize=10, **look)
 
 
-def _depots(drawing: MapDrawing, plan: Plan) -> None:
-    depots = plan.tables["depots"]
-    depots = depots[depots["site_id"].isin(drawing.sites.index)]
+def draw_decided(drawing: MapDrawing, decided: pd.DataFrame, word: str) -> None:
+    """Draw sites by what is decided of them.
+
+    Parameters
+    ----------
+    drawing : MapDrawing
+    decided : DataFrame
+        ``site_id``, ``level``, ``decision``.
+    word : str
+        How the legend's entries of the catalogue ``map`` begin, such as ``depot``.
+    """
+    decided = decided[decided["site_id"].isin(drawing.sites.index)]
     for order, (decision, (marker, colour, edge, factor)) in enumerate(DECISION_MARKS.items(), 10):
-        chosen = depots[depots["decision"] == decision]
+        chosen = decided[decided["decision"] == decision]
         if chosen.empty:
             continue
         size = chosen["level"].map(LEVEL_SIZES).fillna(OTHER_SIZE).to_numpy(dtype=float) * factor
         rows = drawing.sites.loc[chosen["site_id"]]
         drawing.scatter(rows, size, order, marker=marker, c=colour, edgecolors=edge, linewidths=0.8)
         look = {"color": colour, "markeredgecolor": edge, "markersize": 6 + 2 * factor}
-        drawing.explain(f"depot_{decision}", marker=marker, **look)
+        drawing.explain(f"{word}_{decision}", marker=marker, **look)

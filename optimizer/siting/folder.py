@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from network.problem import Problem
 from network.words import LANGUAGES, Language, Phrase
@@ -13,7 +12,7 @@ from optimizer.plan.manifest import origin
 from optimizer.plan.region_copy import copy_region, write_roads
 from optimizer.plan.table_files import write_tables
 from optimizer.progress import Progress, silent
-from optimizer.siting.reached import expected, reached
+from optimizer.siting.figures import figures
 from optimizer.siting.report.layers import write_siting_layers
 from optimizer.siting.report.map import draw_siting
 from optimizer.siting.report.paper import write_siting_reports
@@ -83,34 +82,9 @@ def manifest(siting: Siting, language: Language, roads: str) -> dict[str, object
         "rules": [rule.model_dump(mode="json") for rule in region.rules],
         "overrides": [override.model_dump(mode="json") for override in region.overrides],
         "solver": siting.solver,
-        "result": result(siting),
+        "result": figures(siting),
         "measure_best": solution.problem.measure.best,
         "alternatives_complete": siting.alternatives_complete,
         "told": {each: Told(siting, each).headline() for each in LANGUAGES},
         "seconds": round(siting.seconds, 3),
-    }
-
-
-def result(siting: Siting) -> Mapping[str, Any]:
-    """Figures that a reader asks first."""
-    case, solution = siting.case, siting.solution
-    ids = case.statement.site_ids
-    existing = case.statement.sites["existing"].to_numpy(dtype=bool)
-    found, before = reached(case, solution.opened), reached(case, existing)
-    probability = case.problem.probability
-    return {
-        "model": solution.model,
-        "value": solution.value,
-        "bound": solution.bound,
-        "gap": solution.gap,
-        "status": solution.status,
-        "unit": solution.unit,
-        "cost_cny": float(siting.tables["sites"]["cost_cny"].sum()),
-        "open_sites": list(solution.sites),
-        "built": [one for one, is_open, stood in zip(ids, solution.opened, existing, strict=True) if is_open > stood],
-        "closed": [one for one, is_open, stood in zip(ids, solution.opened, existing, strict=True) if stood > is_open],
-        "mean_min": expected(found.mean_min, probability),
-        "mean_min_before": expected(before.mean_min, probability),
-        "within_share": expected(found.within_share, probability),
-        "within_share_before": expected(before.within_share, probability),
     }

@@ -60,8 +60,9 @@ def solve_maximal_covering(
     if problem.openings.counts_alone and problem.measure.name == "expected":
         found = _by_median(covers, problem, began + time_limit_s, threads, gap, progress)
     else:
-        limits = {"time_limit_s": time_limit_s, "threads": threads, "gap": gap, "progress": progress}
-        found = least_losses(covers.losses(), problem, **limits)
+        found = least_losses(
+            covers.losses(), problem, time_limit_s=time_limit_s, threads=threads, gap=gap, progress=progress
+        )
     return SitingSolution(
         model="maximal-covering",
         problem=problem,

@@ -44,11 +44,12 @@ class PackedCovers:
 
     def served(self) -> Served:
         """The sites that cover each row, at no cost."""
-        parts, counts = [np.zeros(0, dtype=np.int32)], [np.zeros(1, dtype=np.int64)]
+        parts: list[NDArray[np.int32]] = [np.zeros(0, dtype=np.int32)]
+        counts: list[NDArray[np.int64]] = [np.zeros(1, dtype=np.int64)]
         step = max(1, AT_ONCE // self.sites)
         for start in range(0, len(self.bits), step):
-            row, site = np.nonzero(self.covers(start, start + step))
-            parts.append(site.astype(np.int32))
+            row, column = np.nonzero(self.covers(start, start + step))
+            parts.append(column.astype(np.int32))
             counts.append(np.bincount(row, minlength=min(step, len(self.bits) - start)))
         site = np.concatenate(parts)
         return Served(np.cumsum(np.concatenate(counts)), site, np.zeros(len(site)))
@@ -60,7 +61,7 @@ class PackedCovers:
 
     def uncovered(self, opened: NDArray[np.bool_]) -> NDArray[np.float64]:
         """(K,) weight that the sites ``opened`` (m,) leave uncovered."""
-        missed = ~(self.bits & np.packbits(opened)).any(axis=1)
+        missed: NDArray[np.bool_] = ~np.asarray((self.bits & np.packbits(opened)).any(axis=1))
         return np.asarray(self.weight @ missed.astype(np.float64))
 
     def of(self, columns: NDArray[np.int64]) -> PackedCovers:
