@@ -27,7 +27,12 @@ LAYERS = (
     ("optimizer.plan", ("network", "optimizer.models", "optimizer.region", "optimizer.plan", *GROUND)),
     ("optimizer.analysis", (*PLAN_FOLDER, "optimizer.models", "optimizer.events", "optimizer.analysis")),
     ("optimizer.report", (*PLAN_FOLDER, "optimizer.models.layer")),
-    ("optimizer.verify", ("network", "optimizer.region", "optimizer.plan", "optimizer.verify", *GROUND)),
+    ("optimizer.siting.stated", ("network", "optimizer.region", "optimizer.plan", "optimizer.siting.stated", *GROUND)),
+    ("optimizer.siting", (*PLAN_FOLDER, "optimizer.models", "optimizer.analysis.columns", "optimizer.siting")),
+    (
+        "optimizer.verify",
+        ("network", "optimizer.region", "optimizer.plan", "optimizer.siting.stated", "optimizer.verify", *GROUND),
+    ),
     ("optimizer.cli", ("network", "optimizer", "dashboards.launch")),
     ("optimizer.installer", ()),
     ("optimizer", ("network", "optimizer.progress")),
