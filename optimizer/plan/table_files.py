@@ -34,13 +34,13 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, declared: Seq
             writer.writerows(zip(*cells, strict=True))
 
 
-def read_plan_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Read back the tables of a plan folder.
+def read_plan_tables(folder: Path, declared: Sequence[Table] = PLAN_TABLES) -> dict[str, pd.DataFrame]:
+    """Read back the ``declared`` tables of a folder.
 
     Returns
     -------
     dict of str to DataFrame
-        Every table of ``PLAN_TABLES`` by name, all columns, in order: numbers float64 (NaN where empty), yes or no
+        Every declared table by name, all columns, in order: numbers float64 (NaN where empty), yes or no
         bool, all else text (``""`` where empty).
 
     Raises
@@ -49,7 +49,7 @@ def read_plan_tables(folder: Path) -> dict[str, pd.DataFrame]:
         A table or a column is missing, or a cell is no number: all of them at once.
     """
     problems: list[Problem] = []
-    tables = {table.name: _read(table, folder, problems) for table in PLAN_TABLES}
+    tables = {table.name: _read(table, folder, problems) for table in declared}
     if problems:
         raise ProblemsError(problems)
     return tables

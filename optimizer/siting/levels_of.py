@@ -9,10 +9,8 @@ from optimizer.models.siting.levels import NestedLevels
 from optimizer.models.siting.openings import Openings, openings
 from optimizer.plan.reach import drive_min
 from optimizer.siting.siting_case import SitingCase
+from optimizer.siting.stated.levels import LEVEL_OF
 from optimizer.siting.stated.sites import DEPOTS_DRIVE
-
-LEVEL_OF = {"village": 1, "town": 2, "": 2, "district": 3, "municipal": 3, "central": 3}
-"""Level of a depot by what the region calls it; a candidate of no stated level would be one of a town."""
 
 
 def site_levels(case: SitingCase) -> NDArray[np.int64]:

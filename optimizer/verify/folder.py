@@ -41,26 +41,33 @@ def read_claims(folder: Path) -> Claims:
     ProblemsError
         It is no plan folder, a table is missing or broken, or its region cannot be read.
     """
-    document = _document(folder)
+    document = read_document(folder)
     tables = read_plan_tables(folder)
-    return Claims(_region(folder, document), tables, document)
+    return Claims(region_of(folder, document), tables, document)
 
 
-def _document(folder: Path) -> dict[str, Any]:
-    path = folder / DOCUMENT
+def read_document(folder: Path, name: str = DOCUMENT) -> dict[str, Any]:
+    """Read the document of a folder, ``plan.json`` or the like.
+
+    Raises
+    ------
+    ProblemsError
+        It is missing, broken, or of a newer form than is known here.
+    """
+    path = folder / name
     if not path.is_file():
         raise _problem("not_plan_folder", "not_plan_folder_mend", path=folder)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         version = int(content["schema_version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _problem("broken_json", "broken_mend", file=DOCUMENT, reason=error) from error
+        raise _problem("broken_json", "broken_mend", file=name, reason=error) from error
     if version > DOCUMENT_VERSION:
-        raise _problem("newer_schema", "newer_mend", file=DOCUMENT, found=version, known=DOCUMENT_VERSION)
+        raise _problem("newer_schema", "newer_mend", file=name, found=version, known=DOCUMENT_VERSION)
     return dict(content)
 
 
-def _region(folder: Path, document: Mapping[str, Any]) -> Region:
+def region_of(folder: Path, document: Mapping[str, Any]) -> Region:
     """The folder's copy of the region, on the very roads that the plan was made on.
 
     A road file of OpenStreetMap is compiled by the program that reads it, which may be newer than the one that planned;

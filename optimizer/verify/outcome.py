@@ -13,6 +13,7 @@ from network.words import Phrase
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.region.region import Region
 from optimizer.region.schema import Table
+from optimizer.siting.stated.tables import SITING_TABLES
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,14 @@ class Claims:
         return (items["use"] == "relief") & items.index.isin(self.region.tables["norms"]["item_id"])
 
 
+SITING = "siting."
+"""Begins the name of a table of a siting folder, where a plan folder may have one of the same name."""
+
+
 def plan_table(name: str) -> Table:
-    """Declaration of the plan table ``name``."""
-    return next(table for table in PLAN_TABLES if table.name == name)
+    """Declaration of the table ``name`` of a plan folder, or of a siting folder."""
+    tables = SITING_TABLES if name.startswith(SITING) else PLAN_TABLES
+    return next(table for table in tables if table.name == name.removeprefix(SITING))
 
 
 def equal(name: str, rows: pd.DataFrame, column: str, recomputed: ArrayLike, tolerance: Tolerance = UNITS) -> Outcome:
@@ -164,7 +170,7 @@ def said(entry: str, *, right: bool, **values: object) -> Outcome:
 
 def table_phrase(name: str) -> Phrase:
     """Name of a plan table in both languages."""
-    return Phrase("optimizer.verify.table", zh=plan_table(name).title, en=name)
+    return Phrase("optimizer.verify.table", zh=plan_table(name).title, en=name.removeprefix(SITING))
 
 
 def column_phrase(name: str, column: str) -> Phrase:

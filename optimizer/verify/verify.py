@@ -1,4 +1,4 @@
-"""Verify a plan folder: recompute every claim from the region and the roads that lie in it, without the model.
+"""Verify a plan or siting folder: recompute every claim from the region and roads that lie in it, without the model.
 
 Read is the folder alone: ``plan.json``, the tables and the folder's copy of the region. Recomputed are stock balances,
 purchases, moves, depots, contracts, budgets, the planner's decisions, shipments on the roads that each scenario leaves
@@ -12,7 +12,7 @@ serve is), and what relief would be without the plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from optimizer.verify.money import verify_budgets, verify_contracts, verify_depo
 from optimizer.verify.outcome import Claims, Outcome
 from optimizer.verify.roads import ScenarioRoads
 from optimizer.verify.scenarios import met, verify_routes, verify_scenarios, verify_unmet
+from optimizer.verify.siting.checks import SITING_DOCUMENT, read_siting, siting_checks
 from optimizer.verify.standards import verify_standards
 from optimizer.verify.stock import verify_moves, verify_purchases, verify_stock
 from optimizer.verify.transport import (
@@ -104,6 +105,11 @@ def verify(folder: Path, progress: Progress = silent) -> Verification:
     """
     folder = Path(folder)
     progress(Phrase("optimizer.verify.reading"), 0.0)
+    if (folder / SITING_DOCUMENT).is_file():
+        sited = read_siting(folder)
+        return Verification(
+            _checked({"inputs": lambda: verify_inputs(folder, sited), **siting_checks(sited)}, progress)
+        )
     claims = read_claims(folder)
     checks = [_check("inputs", verify_inputs(folder, claims)), _check("tables", verify_tables(claims))]
     # Rows that name what the region does not have would only be failed again, one by one, by every check.
@@ -114,7 +120,10 @@ def verify(folder: Path, progress: Progress = silent) -> Verification:
 
 def verify_claims(claims: Claims, progress: Progress = silent) -> tuple[Check, ...]:
     """Recompute what the tables and the document of a plan claim; see :func:`verify`."""
-    work = checks_of(claims)
+    return _checked(checks_of(claims), progress)
+
+
+def _checked(work: Mapping[str, Callable[[], Outcome]], progress: Progress) -> tuple[Check, ...]:
     checks = []
     for number, (name, recompute) in enumerate(work.items()):
         progress(Phrase(f"optimizer.verify.check_{name}"), 0.1 + 0.9 * number / len(work))

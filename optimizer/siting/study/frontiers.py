@@ -12,6 +12,7 @@ from optimizer.analysis.columns import in_form
 from optimizer.models.siting.evaluated import Solve
 from optimizer.models.siting.frontier import Against, FrontierPoint, frontier
 from optimizer.models.siting.maximal_covering import solve_maximal_covering
+from optimizer.models.siting.measure import Measure
 from optimizer.models.siting.openings import Openings
 from optimizer.models.siting.p_median import solve_p_median
 from optimizer.models.siting.problem import SitingProblem
@@ -27,6 +28,8 @@ POINTS = 8
 """So many points of a frontier, each exact."""
 AS_FAR = 2.0
 """A frontier goes as far as so many times what the siting may spend."""
+SHOWN = ("minutes", "uncovered")
+"""Losses whose expectation is one of those frontiers."""
 OWN = ("longest", "unbacked", "expected", "levels")
 """Losses that have a frontier of their own beside those of time and coverage."""
 
@@ -45,13 +48,14 @@ def frontiers(case: SitingCase, solution: SitingSolution, asked: Limited) -> pd.
 
 
 def _goals(case: SitingCase, asked: Limited) -> Iterator[tuple[str, SitingProblem, Solve]]:
-    statement, problem = case.statement, case.problem
+    """Mean time and coverage are expectations over the states, whatever measure the siting itself is chosen by."""
+    statement, problem = case.statement, replace(case.problem, measure=Measure(), limit_min=case.statement.limit_min)
     yield "time", replace(problem, weight=statement.weight), asked.of(solve_p_median)
     judged = statement.weight * statement.standard.judged
     if (judged > 0).any():
         yield "coverage", replace(problem, weight=judged), asked.of(solve_maximal_covering)
-    if statement.traits.loss in OWN:
-        yield "model", problem, asked
+    if statement.traits.loss in OWN or (statement.traits.loss in SHOWN and statement.options.measure != "expected"):
+        yield "model", case.problem, asked
 
 
 def _further(case: SitingCase, solution: SitingSolution) -> tuple[Openings, Against]:

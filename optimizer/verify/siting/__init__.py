@@ -1,0 +1,1 @@
+"""Verify a siting folder: recompute every claim of it, without a model or a solver."""
