@@ -1,0 +1,46 @@
+"""What is said of a siting: each model's loss in its own words, and never a proof that is none."""
+
+from dataclasses import replace
+
+import pytest
+
+from network.words import LANGUAGES
+from optimizer.siting.report.told import Told
+from optimizer.siting.siting import site_region
+from optimizer.siting.stated.models import MODELS
+from optimizer.siting.stated.options import SitingOptions
+
+WORDS = {
+    "p-median": "人·分钟",
+    "p-center": "最长",
+    "maximal-covering": "超出标准时间",
+    "set-covering": "费用",
+    "capacitated": "每年",
+    "backup-covering": "互备",
+    "expected-covering": "求助",
+    "nested-levels": "补给",
+}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_tells_its_loss(demo, model):
+    options = SitingOptions(model, number=13 if model == "set-covering" else 2, minutes=12.0, study_limit_s=0.0)
+    made = site_region(demo, options, "zh")
+    loss = "".join(Told(made, "zh").loss())
+    assert WORDS[model] in loss
+    assert "已证明最优" in loss
+    for language in LANGUAGES:
+        told = Told(made, language)
+        lines = [told.title(), *told.headline(), *told.basis(), *told.cautions()]
+        assert all(lines)
+        assert "CAND-" not in "".join(lines)
+        assert "{" not in "".join(lines)
+
+
+def test_what_is_not_proven_is_told_with_its_gap(demo):
+    made = site_region(demo, SitingOptions("p-median", number=2, study_limit_s=0.0), "en")
+    open_gap = replace(made.solution, bound=made.solution.value * 0.9, status="time_limit")
+    said = " ".join(Told(replace(made, solution=open_gap), "en").loss())
+    assert "Not proven" in said
+    assert "10.00%" in said
+    assert "Proven:" not in said
