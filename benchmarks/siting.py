@@ -144,11 +144,11 @@ def _set_covering(instance: Instance, **how: Any) -> SitingSolution:
 
 def _capacitated(instance: Instance, **how: Any) -> SitingSolution:
     from optimizer.models.siting.capacitated import solve_capacitated
-    from optimizer.models.siting.sizes import Sizes
+    from optimizer.models.siting.sizes import building_sizes
 
     assert instance.capacity is not None
     assert instance.fixed_cost is not None
-    sizes = Sizes(instance.capacity[:, None], instance.fixed_cost[:, None])
+    sizes = building_sizes(instance.capacity, fixed_cost=instance.fixed_cost)
     problem = siting_problem(instance.times, weight=instance.weight)
     return solve_capacitated(problem, sizes, cost_per_minute=1.0, **how)
 

@@ -307,3 +307,9 @@ def test_the_check_imports_nothing_of_the_project() -> None:
     names = {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     assert not {name.split(".")[0] for name in names} & {"optimizer", "network", "benchmarks", "dashboards", "datasets"}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_solves_what_the_compiler_is_warmed_with(model: str) -> None:
+    found = siting.SOLVERS[model](siting.small(model), time_limit_s=20.0, threads=1)
+    assert found.proven
