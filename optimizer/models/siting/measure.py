@@ -52,9 +52,13 @@ class Measure:
 
 
 def conditional_value_at_risk(losses: Floats, probability: Floats, level: float) -> float:
-    """Mean of the worst ``1 − level`` of the probability; the scenario on the edge counts in part."""
+    """Mean of the worst ``1 − level`` of the probability; the scenario on the edge counts in part.
+
+    An infinite loss outside that tail does not count, as a loss of nothing would not; inside it, all is infinite.
+    """
     worst = np.argsort(-losses, kind="stable")
     before = np.concatenate([[0.0], np.cumsum(probability[worst])[:-1]])
     tail = 1.0 - level
     counted = np.clip(tail - before, 0.0, probability[worst])
-    return float(losses[worst] @ counted / tail)
+    counting = counted > 0
+    return float(losses[worst][counting] @ counted[counting] / tail)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from optimizer.report.paper.document import Align, Block, Heading, Paragraph, Picture
 from optimizer.siting.report.paper_case import Paper
-from optimizer.siting.study.told_besides import WITHIN
+from optimizer.siting.stated.options import ALTERNATIVES_WITHIN
 
 CANDIDATES = 10
 """So many candidates that were not chosen are told of; the workbook has all."""
@@ -143,4 +143,4 @@ def _alternatives(paper: Paper) -> Iterator[Block]:
                 for row in rows
             ),
         )
-    yield Paragraph(paper.told("alternatives_all" if complete else "alternatives_some", share=WITHIN))
+    yield Paragraph(paper.told("alternatives_all" if complete else "alternatives_some", share=ALTERNATIVES_WITHIN))

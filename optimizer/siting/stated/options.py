@@ -11,6 +11,9 @@ Over = Literal["base", "scenarios"]
 Keep = Literal["existing", "closable", "none"]
 MeasureName = Literal["expected", "worst", "regret", "cvar"]
 
+ALTERNATIVES_WITHIN = 0.02
+"""A siting told as an alternative is at most so much worse than the chosen one, as a share of its value."""
+
 
 @dataclass(frozen=True)
 class SitingOptions:

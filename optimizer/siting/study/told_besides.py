@@ -18,13 +18,12 @@ from optimizer.models.siting.solution import SitingSolution
 from optimizer.siting.reached import expected, reached
 from optimizer.siting.result_tables import empty, joined
 from optimizer.siting.siting_case import SitingCase
+from optimizer.siting.stated.options import ALTERNATIVES_WITHIN
 from optimizer.siting.stated.tables import ADDITIONS, ALTERNATIVES, REASONS, REGRET
 from optimizer.siting.study.limited import Limited
 
 Flags = NDArray[np.bool_]
 
-WITHIN = 0.02
-"""An alternative is at most so much worse, as a share of the siting's value."""
 ALTERNATIVES_TOLD = 3
 STEPS = 10
 """So many sites are put into the order in which they are best built."""
@@ -109,7 +108,7 @@ def why(case: SitingCase, solution: SitingSolution, asked: Limited) -> pd.DataFr
 
 def near_optimal(case: SitingCase, solution: SitingSolution, asked: Limited) -> tuple[pd.DataFrame, bool]:
     """Find sitings of other sites that are nearly as good, and whether these are all."""
-    found = alternatives(solution, asked, within=WITHIN, count=ALTERNATIVES_TOLD)
+    found = alternatives(solution, asked, within=ALTERNATIVES_WITHIN, count=ALTERNATIVES_TOLD)
     value = abs(solution.value)
     rows = [
         {

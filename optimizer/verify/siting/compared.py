@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from optimizer.siting.stated.options import ALTERNATIVES_WITHIN
 from optimizer.verify.outcome import MINUTES, MONEY, SHARES, SITING, Claims, Outcome, equal, equal_text, holds
 from optimizer.verify.siting.decided import open_sites
 from optimizer.verify.siting.losses import cost_cny, losses_of_sites, measure
@@ -13,8 +14,6 @@ from optimizer.verify.siting.totals import LOSS
 
 REGRET, FRONTIER = SITING + "regret", SITING + "frontier"
 ADDITIONS, ALTERNATIVES = SITING + "additions", SITING + "alternatives"
-WITHIN = 0.02
-"""An alternative is at most so much above the siting's value."""
 
 
 def values_of(claims: Claims, again: Restated, sitings: list[Flags]) -> Floats:
@@ -110,7 +109,7 @@ def verify_alternatives(claims: Claims, again: Restated) -> Outcome:
     value = float(result.get("value") or 0.0) if isinstance(result, dict) else 0.0
     above = (rows["value"] - value) / abs(value) if value else pd.Series(0.0, index=rows.index)
     outcome += equal(ALTERNATIVES, rows, "above_share", above, SHARES)
-    return outcome + holds(ALTERNATIVES, rows, "siting_too_far", rows["above_share"] <= WITHIN + 1e-6)
+    return outcome + holds(ALTERNATIVES, rows, "siting_too_far", rows["above_share"] <= ALTERNATIVES_WITHIN + 1e-6)
 
 
 def _verify_means(name: str, rows: pd.DataFrame, again: Restated, sitings: list[Flags]) -> Outcome:
