@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import PercentFormatter
 
 from network.words import Language
 from optimizer.report.map_font import find_chinese_font
@@ -42,6 +43,8 @@ def draw_frontier(siting: Siting, path: Path, language: Language) -> bool:
         axes.plot(own, [here[GOALS[goal]]], "*", color=HERE, markersize=14, label=told("plan_here"))
         axes.set_xlabel(told("axis_cost" if costs else "axis_number"), fontproperties=font)
         axes.set_ylabel(told(f"axis_{goal}"), fontproperties=font)
+        if goal == "coverage":
+            axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.grid(visible=True, alpha=0.3)
         axes.legend(prop=font)
     figure.tight_layout()

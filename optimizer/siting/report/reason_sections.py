@@ -79,7 +79,7 @@ def _order(paper: Paper) -> Iterator[Block]:
         (
             (
                 str(row["step"]),
-                str(row["site_name"]),
+                paper.told.site(str(row["site_id"]), str(row["site_name"])),
                 paper.value(row["value"]),
                 paper.value(row["gain"]),
                 paper.value(row["best_value"]),
@@ -111,7 +111,7 @@ def _reasons(paper: Paper) -> Iterator[Block]:
 def _reason_cells(paper: Paper, rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
     for row in rows.to_dict("records"):
         yield (
-            str(row["site_name"]),
+            paper.told.site(str(row["site_id"]), str(row["site_name"])),
             paper.value(row["change_alone"]),
             paper.value(row["change_best"]),
             paper.minutes(row["minutes_alone"], 2),

@@ -44,7 +44,7 @@ def _proposal(paper: Paper) -> Iterator[Block]:
             ),
             (
                 (
-                    str(row["site_name"]),
+                    told.site(str(row["site_id"]), str(row["site_name"])),
                     told.words.town(str(row["town_name"])),
                     told.words.choice("decision", str(row["decision"])),
                     str(row["size"]),

@@ -24,6 +24,8 @@ class Told:
         self.siting = siting
         self.language = language
         self.words = Wording.of_region(siting.region, language)
+        sites = siting.tables["sites"]
+        self._shared_names = frozenset(sites.loc[sites["site_name"].duplicated(), "site_name"])
 
     def __call__(self, name: str, /, **values: object) -> str:
         """Give the words of ``optimizer.siting_report.<name>``."""
@@ -70,7 +72,7 @@ class Told:
         for decision, name in (("opened", "built"), ("enlarged", "enlarged"), ("closed", "closed")):
             rows = sites[sites["decision"] == decision]
             if len(rows):
-                lines.append(self(name, count=len(rows), names=self.some(rows["site_name"])))
+                lines.append(self(name, count=len(rows), names=self.some(self.sites(rows))))
         if not (sites["decision"] == "opened").any():
             lines.insert(0, self("built_none"))
         kept = int((sites["decision"] == "existing").sum())
@@ -160,9 +162,18 @@ class Told:
         """The first names of many."""
         return self.words.some(names, NAMED)
 
+    def site(self, site_id: str, name: str) -> str:
+        """Name of a site that can be built or stands; with its id where several bear the name."""
+        return self("name_and_id", name=name, id=site_id) if name in self._shared_names else name
+
+    def sites(self, rows: pd.DataFrame) -> list[str]:
+        """Name the sites of a table."""
+        return [self.site(*pair) for pair in rows[["site_id", "site_name"]].itertuples(index=False, name=None)]
+
     def names(self, joined: str) -> str:
         """Names of the sites whose ids are joined in one cell."""
-        return self.words.joined(self.words.site(one) for one in joined.split(";") if one)
+        ids = (one for one in joined.split(";") if one)
+        return self.words.joined(self.site(one, self.words.site(one)) for one in ids)
 
     def _not_reached(self) -> list[str]:
         coverage, scenarios = self.siting.tables["coverage"], self.siting.tables["scenarios"]
@@ -174,7 +185,7 @@ class Told:
     def _lost(self) -> list[str]:
         sites = self.siting.tables["sites"]
         lost = sites[(sites["lost_in"] != "") & ~sites["decision"].isin(["closed", "not_chosen"])]
-        return [self("lost_sites", names=self.some(lost["site_name"]))] if len(lost) else []
+        return [self("lost_sites", names=self.some(self.sites(lost)))] if len(lost) else []
 
     def _regret(self) -> list[str]:
         table = self.siting.tables["regret"]
@@ -191,4 +202,5 @@ class Told:
         if others.empty or float(others["minutes_alone"].min()) >= 0:
             return []
         best = others.sort_values("minutes_alone").iloc[0]
-        return [self("next_best", site=best["site_name"], minutes=self.words.number(-float(best["minutes_alone"]), 2))]
+        minutes = self.words.number(-float(best["minutes_alone"]), 2)
+        return [self("next_best", site=self.site(str(best["site_id"]), str(best["site_name"])), minutes=minutes)]

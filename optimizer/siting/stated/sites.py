@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -161,9 +160,3 @@ def _decided(region: Region, rows: pd.DataFrame) -> pd.DataFrame:
         rows.loc[mine, "fixed"], rows.loc[mine, "forbidden"] = opens, not opens
         rows.loc[mine, "override"] = f"{override.decision}: {override.who}, {override.when:%Y-%m-%d}, {override.why}"
     return rows
-
-
-def names_of(rows: pd.DataFrame, site_ids: Sequence[str]) -> list[str]:
-    """Names of sites by their ids."""
-    names = dict(zip(rows["site_id"], rows["name"], strict=True))
-    return [names[site] for site in site_ids]

@@ -44,3 +44,14 @@ def test_what_is_not_proven_is_told_with_its_gap(demo):
     assert "Not proven" in said
     assert "10.00%" in said
     assert "Proven:" not in said
+
+
+def test_sites_of_one_name_are_told_apart_by_their_ids(demo):
+    made = site_region(demo, SitingOptions("p-median", number=2, study_limit_s=0.0), "en")
+    sites = made.tables["sites"].copy()
+    built = sites["decision"] == "opened"
+    sites.loc[built, "site_name"] = "Warehouse"
+    told = Told(replace(made, tables={**made.tables, "sites": sites}), "en")
+    first, second = sites.loc[built, "site_id"]
+    assert told.decided()[0] == f"Build 2: Warehouse ({first}), Warehouse ({second})."
+    assert told.site(first, "Depot") == "Depot"
