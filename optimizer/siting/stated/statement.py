@@ -157,6 +157,8 @@ def _check(statement: Statement) -> None:
         problems.append(_problem("bounded", model=options.model))
     if options.sites not in statement.traits.sites:
         problems.append(_problem("depots_alone", model=options.model))
+    if options.town_depots and options.sites != "depots":
+        problems.append(_problem("town_depots_of_stations"))
     if not statement.states:
         problems.append(_problem("no_scenarios"))
     elif not (statement.stated_weight > 0).any():

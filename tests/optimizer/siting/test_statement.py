@@ -161,6 +161,9 @@ class TestRefusals:
     def test_a_measure_wants_scenarios(self, demo):
         assert faults(demo, measure="cvar") == ["measure_of_base"]
 
+    def test_towns_want_depots_and_not_stations(self, demo):
+        assert faults(demo, number=1, sites="stations", town_depots=True) == ["town_depots_of_stations"]
+
     def test_everything_is_told_at_once(self, demo):
         assert faults(demo, number=999, measure="worst", model="capacitated", sites="stations") == [
             "depots_alone",
