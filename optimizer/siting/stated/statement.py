@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,28 +153,38 @@ def _lost(region: Region, rows: pd.DataFrame, chosen: tuple[State, ...]) -> Flag
 
 def _check(statement: Statement) -> None:
     """Refuse what has no answer that a planner could use, all of it at once."""
-    options, problems = statement.options, []
+    problems = [*_wrong_options(statement), *_too_few_sites(statement)]
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _wrong_options(statement: Statement) -> Iterator[Problem]:
+    """Options that do not go together, or that nobody and no scenario is meant by."""
+    options = statement.options
     if statement.traits.bounded and options.number is None and options.budget_cny is None:
-        problems.append(_problem("bounded", model=options.model))
+        yield _problem("bounded", model=options.model)
     if options.sites not in statement.traits.sites:
-        problems.append(_problem("depots_alone", model=options.model))
+        yield _problem("depots_alone", model=options.model)
     if options.town_depots and options.sites != "depots":
-        problems.append(_problem("town_depots_of_stations"))
+        yield _problem("town_depots_of_stations")
     if not statement.states:
-        problems.append(_problem("no_scenarios"))
+        yield _problem("no_scenarios")
     elif not (statement.stated_weight > 0).any():
-        problems.append(_problem(f"nobody_{options.over}"))
+        yield _problem(f"nobody_{options.over}")
     if options.measure != "expected" and options.over == "base":
-        problems.append(_problem("measure_of_base", value=options.measure))
+        yield _problem("measure_of_base", value=options.measure)
+
+
+def _too_few_sites(statement: Statement) -> Iterator[Problem]:
+    """More sites asked for than there are, and towns that must have one and have none to choose from."""
+    options = statement.options
     usable = int((statement.sites["counted"] & ~statement.sites["forbidden"]).sum())
     if options.number is not None and options.number > usable:
-        problems.append(_problem(f"number_above_{options.keep}", value=options.number, sites=usable))
+        yield _problem(f"number_above_{options.keep}", value=options.number, sites=usable)
     for group in statement.groups:
         if group.required and not group.members:
             town = statement.region.sites.set_index("site_id").loc[group.town_id, "name"]
-            problems.append(_problem("town_without_site", rule=group.rule_id, town=town))
-    if problems:
-        raise ProblemsError(problems)
+            yield _problem("town_without_site", rule=group.rule_id, town=town)
 
 
 def _problem(entry: str, **values: object) -> Problem:
