@@ -53,7 +53,8 @@ def _set_covering(case: SitingCase) -> Model:
 
     def solve(problem: SitingProblem, **limits: Any) -> SitingSolution:
         assert problem.limit_min is not None
-        possible = (problem.times_min <= problem.limit_min) & ~problem.openings.forbidden
+        within = np.isfinite(problem.times_min) & (problem.times_min <= problem.limit_min)
+        possible = within & ~problem.openings.forbidden
         if ((problem.weight > 0) & ~possible.any(axis=2)).any():
             raise InfeasibleSitingError
         return solve_set_covering(problem, **limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,10 @@ from network.problem import Problem
 from network.words import Phrase, catalogue
 from optimizer.models.siting.clash import Clash, clashes
 from optimizer.models.siting.faults import Finding
+from optimizer.models.siting.openings import Openings
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import NoIncumbentError
+from optimizer.siting.building import building
 from optimizer.siting.stated.statement import Statement
 
 CLASH_LIMIT_S = 60.0
@@ -38,13 +41,26 @@ def _problem(finding: Finding, statement: Statement) -> Problem:
 def clash_problems(statement: Statement, problem: SitingProblem) -> list[Problem]:
     """Say which requirements clash, each with the smallest change that lets a siting be found."""
     cover: bool | NDArray[np.bool_] = statement.traits.weighs == "coverable"
+    if statement.traits.loss == "yearly":
+        problem = replace(problem, openings=_at_least_cost(statement, problem.openings))
     try:
         found = clashes(problem, cover, time_limit_s=CLASH_LIMIT_S)
     except NoIncumbentError:
         found = ()
     if not found:
         return [Problem(Phrase("optimizer.siting.infeasible"), Phrase("optimizer.siting.infeasible_mend"))]
-    return [_clash(one, statement, together=not one.alone) for one in found]
+    told = [_clash(one, statement, together=not one.alone) for one in found]
+    if len(found) > 1 and all(one.alone for one in found):
+        # Each is enough: none is to be mended besides another.
+        told[1:] = [replace(one, what=Phrase("optimizer.siting.clash_instead", what=one.what)) for one in told[1:]]
+    return told
+
+
+def _at_least_cost(statement: Statement, allowed: Openings) -> Openings:
+    """Price every site at its cheapest size: no siting in sizes costs less."""
+    sizes = building(statement).sizes
+    cheapest = np.where(sizes.available, sizes.fixed_cost, np.inf).min(axis=1)
+    return replace(allowed, open_cost=allowed.open_cost + np.where(np.isfinite(cheapest), cheapest, 0.0))
 
 
 def _clash(one: Clash, statement: Statement, *, together: bool) -> Problem:

@@ -125,7 +125,7 @@ def _covers(problem: SitingProblem, cover: bool | Flags) -> Flags | None:
     if cover:
         if problem.limit_min is None:
             raise ValueError("cover needs limit_min")
-        return np.asarray(problem.times_min <= problem.limit_min)
+        return np.asarray(np.isfinite(problem.times_min) & (problem.times_min <= problem.limit_min))
     return np.isfinite(problem.times_min) if problem.cut_off_min is None else None
 
 

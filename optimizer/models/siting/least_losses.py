@@ -43,7 +43,7 @@ def least_losses(
     def left() -> float:
         return max(deadline - time.monotonic(), 0.1)
 
-    allowed, start, best, uncertain = problem.openings, None, None, 0.0
+    allowed, start, best, uncertain, bound = problem.openings, None, None, 0.0, -np.inf
     if problem.measure.best is not None:
         best = np.array(problem.measure.best)
     elif problem.measure.name == "regret":
@@ -56,7 +56,7 @@ def least_losses(
         )
         if not proven.stopped:
             return Sited(proven.opened, proven.value, proven.bound, stopped=False)
-        allowed, start = allowed.holding(closed=~proven.possible), proven.opened
+        allowed, start, bound = allowed.holding(closed=~proven.possible), proven.opened, proven.bound
     found = minimise_losses(
         Aim(losses, problem.measure, problem.probability, best),
         allowed,
@@ -67,7 +67,9 @@ def least_losses(
         progress=progress,
     )
     # A regret held against bounds is not below the true one, but it may be above it by what the bounds leave open.
-    return replace(found, bound=max(found.bound - uncertain, 0.0)) if uncertain else found
+    if uncertain:
+        return replace(found, bound=max(found.bound - uncertain, 0.0))
+    return replace(found, bound=min(max(found.bound, bound), found.value))
 
 
 def least_in_each(losses: Losses, problem: SitingProblem, *, time_limit_s: float, threads: int = 1) -> list[Sited]:

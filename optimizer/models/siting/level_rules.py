@@ -3,7 +3,7 @@
 y_jℓ ∈ {0, 1}, fixed and forbidden as Y_ℓ says
 o_j = Σ_ℓ y_jℓ, o ∈ Y                                                                            (level_rules)
 number and budget of Y_ℓ over y_·ℓ                                                               (level_rules)
-Σ_{j ∈ g} Σ_{k ≥ ℓ} y_jk ≥ minimum_g                g a group of Y_ℓ                             (_groups)
+minimum_g ≤ Σ_{j ∈ g} Σ_{k ≥ ℓ} y_jk ≤ maximum_g                g a group of Y_ℓ                             (_groups)
 Σ_j open_cost_j o_j + close_cost_j (1 − o_j)
   + Σ_ℓ Σ_j open_cost_jℓ y_jℓ + close_cost_jℓ (1 − y_jℓ) ≤ budget                                (_budget)
 """
@@ -40,7 +40,8 @@ def _groups(programme: Programme, chosen: Places, of_level: Sequence[Openings]) 
     for number, one in enumerate(of_level, start=1):
         for group in one.groups:
             members = sparse.csr_array(group.members.astype(float)[None])
-            programme.rows([(places, members) for places in chosen[number:]], lower=float(group.minimum))
+            most = np.inf if group.maximum is None else float(group.maximum)
+            programme.rows([(places, members) for places in chosen[number:]], lower=float(group.minimum), upper=most)
 
 
 def _budget(programme: Programme, chosen: Places, priced: Sequence[Openings], budget: float) -> None:

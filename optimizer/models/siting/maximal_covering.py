@@ -72,7 +72,7 @@ def solve_maximal_covering(
         unit="people",
         server=nearest_open(problem, found.opened),
         scenario_losses=covers.uncovered(found.opened),
-        status=status_of(found.value, found.bound),
+        status=status_of(found.value, found.bound, stopped=not found.stopped),
         seconds=time.monotonic() - began,
     )
 

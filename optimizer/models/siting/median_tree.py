@@ -33,7 +33,7 @@ FEWER = 0.8
 SMALL = 200_000
 """Interchange is tried at every branch of matrices below this size."""
 WHOLE = 1e-6
-"""Losses that are whole numbers but for this make every total a whole number."""
+"""Totals of whole numbers are told apart by 1 but for this."""
 
 
 @dataclass(frozen=True)
@@ -243,4 +243,5 @@ class _Tree:
 
 
 def _are_whole(values: Floats) -> bool:
-    return bool((np.abs(values - np.round(values)) <= WHOLE).all())
+    """Whether every total of ``values`` is a whole number; nearly whole ones may add up to anything."""
+    return bool((values == np.round(values)).all())

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,22 +160,45 @@ def openings(
     close_cost: Floats | None = None,
     groups: Sequence[Group] = (),
 ) -> Openings:
-    """Make the set of openings over the sites ``ids``; what is not given restricts nothing and costs nothing."""
-    m = len(ids)
+    """Make the set of openings over the sites ``ids``; what is not given restricts nothing and costs nothing.
 
-    def flags(given: Flags | None, otherwise: bool) -> Flags:
-        return np.full(m, otherwise) if given is None else np.asarray(given, dtype=bool)
+    Raises
+    ------
+    ValueError
+        An array is not one value a site, flags are not true or false, the number is not whole: all of it, by name.
+    """
+    m, wrong = len(ids), []
 
-    def money(given: Floats | None) -> Floats:
-        return np.zeros(m) if given is None else np.asarray(given, dtype=float)
+    def of_each_site(name: str, given: object, otherwise: object, kind: type) -> NDArray[Any]:
+        if given is None:
+            return np.full(m, otherwise, dtype=kind)
+        values = np.asarray(given)
+        if values.shape != (m,):
+            wrong.append(f"{name} has shape {values.shape}, not one value for each of {m} sites")
+        elif kind is bool and values.dtype != bool:
+            wrong.append(f"{name} is not true or false for each site")
+        elif kind is float and not np.issubdtype(values.dtype, np.number):
+            wrong.append(f"{name} is no number for each site")
+        else:
+            return values.astype(kind)
+        return np.full(m, otherwise, dtype=kind)
 
+    if number is not None and not float(number).is_integer():
+        wrong.append(f"number is {number}, not a whole number")
+    for group in groups:
+        of_each_site(f"group {group.name}", group.members, False, bool)
+    arrays = (
+        of_each_site("fixed", fixed, False, bool),
+        of_each_site("forbidden", forbidden, False, bool),
+        of_each_site("counted", counted, True, bool),
+        of_each_site("open_cost", open_cost, 0.0, float),
+        of_each_site("close_cost", close_cost, 0.0, float),
+    )
+    if wrong:
+        raise ValueError("; ".join(wrong))
     return Openings(
         tuple(ids),
-        flags(fixed, False),
-        flags(forbidden, False),
-        flags(counted, True),
-        money(open_cost),
-        money(close_cost),
+        *arrays,
         number,
         budget,
         tuple(groups),

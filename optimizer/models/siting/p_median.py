@@ -17,9 +17,12 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
+
 from optimizer.models.siting.least_losses import least_losses
 from optimizer.models.siting.losses import losses_of_times
 from optimizer.models.siting.problem import SitingProblem
+from optimizer.models.siting.programme import InfeasibleSitingError
 from optimizer.models.siting.solution import Progress, SitingSolution, nearest_open, status_of
 
 
@@ -36,10 +39,13 @@ def solve_p_median(
     Raises
     ------
     InfeasibleSitingError
+        Nothing is allowed, or without ``cut_off_min`` some demand is reached by nothing that is.
     """
     began = time.monotonic()
     losses = losses_of_times(problem)
     found = least_losses(losses, problem, time_limit_s=time_limit_s, threads=threads, gap=gap, progress=progress)
+    if not np.isfinite(found.value):
+        raise InfeasibleSitingError
     return SitingSolution(
         model="p-median",
         problem=problem,
@@ -49,6 +55,6 @@ def solve_p_median(
         unit="person-minutes",
         server=nearest_open(problem, found.opened),
         scenario_losses=losses.of(found.opened),
-        status=status_of(found.value, found.bound),
+        status=status_of(found.value, found.bound, stopped=not found.stopped),
         seconds=time.monotonic() - began,
     )

@@ -1,6 +1,6 @@
 """Who covers whom, packed: demand points that the same sites cover are one row, and a row is a bit for each site.
 
-    N_si = { j : t_sij ≤ T_ij, j not forbidden }
+    N_si = { j : t_sij ≤ T_ij, t_sij finite, j not forbidden }
 
 Times are looked at a block at a time, so that a matrix of 100 000 points takes little beside itself.
 """
@@ -88,7 +88,8 @@ def packed_covers(problem: SitingProblem) -> PackedCovers:
             some = some[problem.weight[s, some] > 0]
             every = len(some) == min(step, demand - start)
             rows: slice | NDArray[np.int64] = slice(start, start + step) if every else some
-            within = (problem.times_min[s, rows] <= problem.limit_min[rows]) & ~problem.openings.forbidden
+            times = problem.times_min[s, rows]
+            within = np.isfinite(times) & (times <= problem.limit_min[rows]) & ~problem.openings.forbidden
             blocks.append(np.packbits(within, axis=1))
             scenario.append(np.full(len(some), s))
             weight.append(problem.weight[s, some])

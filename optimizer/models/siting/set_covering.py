@@ -71,7 +71,7 @@ def solve_set_covering(
         unit="sites" if free else "cny",
         server=nearest_open(problem, chosen),
         scenario_losses=np.full(problem.shape[0], value),
-        status=status_of(value, found.bound),
+        status=status_of(value, found.bound, stopped=found.optimal),
         seconds=time.monotonic() - began,
     )
 
