@@ -1,0 +1,1 @@
+"""Dispatch in the first hours: which team goes to which task, and when."""
