@@ -33,7 +33,7 @@ SLOTS_MIN = (30.0, 20.0, 15.0, 10.0, 6.0, 5.0, 4.0, 3.0, 2.0)
 """Lengths of a slot (min): the longest that no work and travel to the next task fall short of."""
 UNSERVED_PRICE = 2.0
 """μ where lateness is bounded."""
-PATIENCE, SHORTER, SHORTEST = 25, 0.75, 1e-4
+PATIENCE, SHORTER, LONGEST, SHORTEST = 25, 0.75, 0.3, 1e-4
 MIXED = 0.6
 """Share of the last direction in the next."""
 CHUNK = 20
@@ -243,8 +243,8 @@ def _covers(slots, alpha, gradient, is_alive, team_at, price, table, free_people
 
 
 @njit(cache=True)
-def _climb(slots, is_alive, aim, steps, alpha, best_alpha, direction, state):  # type: ignore[no-untyped-def]
-    """Make subgradient steps; ``state`` holds the best bound, the length of a step and how long nothing got better."""
+def _climb(slots, is_alive, aim, steps, alpha, direction, state):  # type: ignore[no-untyped-def]
+    """Make subgradient steps; ``state``: best bound, length of a step, steps without a gain, best of late."""
     tasks, count = slots.cost.shape
     teams = len(slots.people)
     best, at = np.zeros((tasks, count + 1)), np.zeros((tasks, count + 1), dtype=np.int64)
@@ -256,15 +256,14 @@ def _climb(slots, is_alive, aim, steps, alpha, best_alpha, direction, state):  #
         gradient[:] = 0.0
         value = _covers(slots, alpha, gradient, is_alive, team_at, price, table, free_people)
         value += _paths(slots, alpha, gradient, best, at, following)
-        if value > state[0] + 1e-4 * abs(state[0]) or state[0] == -np.inf:
-            state[2] = 0.0
-            best_alpha[:] = alpha
+        state[0] = max(state[0], value)
+        # Without multipliers the bound is a peak of its own: what counts is whether the climb goes on, not the record.
+        if value > state[3] + 1e-4 * abs(state[3]) or state[3] == -np.inf:
+            state[2], state[3] = 0.0, value
         else:
             state[2] += 1.0
-        state[0] = max(state[0], value)
         if state[2] > PATIENCE:
-            state[1], state[2] = state[1] * SHORTER, 0.0
-            alpha[:] = best_alpha
+            state[1], state[2], state[3] = state[1] * SHORTER, 0.0, value
         direction[:] = MIXED * direction + (1.0 - MIXED) * gradient
         norm = (direction * direction).sum()
         if norm < 1e-9 or state[0] >= aim:
@@ -276,10 +275,10 @@ def _climb(slots, is_alive, aim, steps, alpha, best_alpha, direction, state):  #
 def _raise(slots: Slots, is_alive: Bools, aim: float, enough: float, deadline_s: float) -> float:
     """Climb until the bound is ``enough``, the steps are too short or time is over."""
     alpha = np.zeros((len(slots.pair_task), slots.cost.shape[1]))
-    best_alpha, direction = np.zeros_like(alpha), np.zeros_like(alpha)
-    state = np.array([-np.inf, 1.0, 0.0])
+    direction = np.zeros_like(alpha)
+    state = np.array([-np.inf, LONGEST, 0.0, -np.inf])
     while state[1] > SHORTEST and state[0] < enough:
-        _climb(slots, is_alive, aim, CHUNK, alpha, best_alpha, direction, state)
+        _climb(slots, is_alive, aim, CHUNK, alpha, direction, state)
         if time.monotonic() > deadline_s:
             break
     return float(state[0])
