@@ -1,0 +1,1 @@
+"""Models of a dispatch: teams to tasks, supplies to requests."""
