@@ -1,4 +1,4 @@
-"""Simulated annealing over orders of requests (Kirkpatrick, Gelatt & Vecchi 1983); `trips` makes schedules of them.
+"""Simulated annealing over orders of calls (Kirkpatrick, Gelatt & Vecchi 1983); `trips` makes schedules of them.
 
 The best schedule is kept by (weighted unmet, weighted lateness, vehicle minutes), in that order; what is accepted on
 the way there goes by one sum of the three, for a search that may never get worse in the first would stand still.
@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from optimizer.models.dispatch.trips import (
+    CALLS,
     EFFORT,
     LATENESS,
     TINY,
@@ -32,19 +33,28 @@ HOT, COLD = 0.3, 6e-4
 """First and last temperature, as shares of a request's mean weight."""
 MOST_FURTHER = 3
 PATIENCE_MIN = np.array([0.0, 30.0, 90.0, 200.0])
+PORTIONS = np.array([1.0, 1.0, 0.5, 0.25])
 CHUNK = 500
 """Iterations between two looks at the clock."""
-MOVE_ORDER, MOVE_PATIENCE, MOVE_FURTHER = 0.6, 0.75, 0.9
-"""Shares of the kinds of moves, summed up; the rest changes the preferred depot."""
+MOVE_ORDER, MOVE_PATIENCE, MOVE_FURTHER, MOVE_PREFERRED = 0.6, 0.7, 0.82, 0.94
+"""Shares of the kinds of moves, summed up; the rest changes the portion."""
 
 
 def first_plans(tables: Tables) -> list[Plan]:
     """Two plans to begin with: by weight a unit of time left, and by deadline."""
-    size = len(tables.quantity)
+    requests = len(tables.quantity)
+    size = CALLS * requests
+    # All calls of a request stand together: to begin with it is met before the next.
     urgent = np.lexsort((tables.deadline, -tables.weight)).astype(np.int64)
     soon = np.lexsort((-tables.weight, tables.deadline)).astype(np.int64)
     return [
-        Plan(order, np.full(size, 90.0), np.full(size, further, np.int64), np.full(size, -1, np.int64))
+        Plan(
+            (order[:, None] + requests * np.arange(CALLS)).ravel().astype(np.int64),
+            np.full(size, 90.0),
+            np.full(size, further, np.int64),
+            np.full(size, -1, np.int64),
+            np.ones(size),
+        )
         for order, further in ((urgent, 0), (soon, 2))
     ]
 
@@ -81,7 +91,9 @@ def _anneal(
 ) -> tuple[Plan, tuple[float, float, float], bool]:
     """Anneal from one plan: the best plan, its key, and whether all iterations were done."""
     state, records = state_of(tables), records_of(0, 0)
-    best = Plan(plan.order.copy(), plan.patience.copy(), plan.further.copy(), plan.preferred.copy())
+    best = Plan(
+        plan.order.copy(), plan.patience.copy(), plan.further.copy(), plan.preferred.copy(), plan.portion.copy()
+    )
     unmet = decode(tables, state, plan, records, np.inf)
     spent, late = float(state.totals[EFFORT]), float(state.totals[LATENESS])
     keys = np.array([_energy(tables, unmet, late, spent), unmet, late, spent])
@@ -142,9 +154,13 @@ def _change(tables: Tables, plan: Plan, rng: np.random.Generator) -> tuple[int, 
         before = float(plan.further[place])
         plan.further[place] = rng.integers(0, MOST_FURTHER + 1)
         return 2, place, before
-    liked = float(plan.preferred[place])
-    plan.preferred[place] = rng.integers(-1, len(tables.stock))
-    return 3, place, liked
+    if kind < MOVE_PREFERRED:
+        liked = float(plan.preferred[place])
+        plan.preferred[place] = rng.integers(-1, len(tables.start))
+        return 3, place, liked
+    much = float(plan.portion[place])
+    plan.portion[place] = PORTIONS[rng.integers(0, len(PORTIONS))]
+    return 4, place, much
 
 
 @njit(cache=True)
@@ -155,8 +171,10 @@ def _undo(plan: Plan, kind: int, place: int, was: float) -> None:
         plan.patience[place] = was
     elif kind == 2:
         plan.further[place] = int(was)
-    else:
+    elif kind == 3:
         plan.preferred[place] = int(was)
+    else:
+        plan.portion[place] = was
 
 
 @njit(cache=True)
@@ -198,3 +216,4 @@ def _steps(
             best.patience[:] = plan.patience
             best.further[:] = plan.further
             best.preferred[:] = plan.preferred
+            best.portion[:] = plan.portion

@@ -1,9 +1,10 @@
-"""From an order of requests to the trips of vehicles, in time and within stock and capacity.
+"""From an order of calls to the trips of vehicles, in time and within stock and capacity.
 
-Requests are taken in order. Each gets trips until it is met or nothing can bring more: the vehicle with the best score
-loads for it, drops what it can, and goes on to further places while its load has room. A score is the arrival, in
+Each request calls twice: at its first turn it gets one trip, at its last it gets trips until it is met or nothing can
+bring more, so that others may come between. The vehicle with the best score loads for the call, drops what it can (or
+a ``portion`` of what is wanted), and goes on to further places while its load has room. A score is the arrival, in
 minutes, less what a full load is worth (``patience``), more for being late, for the way back, for depots other than the
-preferred one, and for a supplier. Goods are whole units and count as delivered when the vehicle arrives.
+preferred vehicle's, and for a supplier. Goods are whole units and count as delivered when the vehicle arrives.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ LATE_FULLY_MIN = 720.0
 """Minutes after the deadline at which all of the weight is lost."""
 LAST_RESORT_MIN = 120.0
 """Vehicle minutes that a whole request from a supplier stands for: a tie-break only."""
-NOT_PREFERRED_MIN = 120.0
+OTHER_VEHICLE_MIN, OTHER_DEPOT_MIN = 60.0, 200.0
+"""Added for vehicles other than the preferred one, at its depot and elsewhere."""
+CALLS = 2
+"""Of each request: call ``c`` is by request ``c % R``."""
 LATE_SCORE, LATE_FACTOR, RETURN_FACTOR = 60.0, 2.0, 0.3
 FURTHER_MINUTES = 120.0
 """The longest detour to a further place."""
@@ -60,12 +64,13 @@ class Tables(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What the search decides: (R,) each."""
+    """What the search decides: (``CALLS`` R,) each, the order over calls and the rest by call."""
 
     order: Integers
     patience: Floats
     further: Integers
     preferred: Integers
+    portion: Floats
 
 
 class State(NamedTuple):
@@ -75,6 +80,7 @@ class State(NamedTuple):
     stock: Floats
     free: Floats
     room: Floats
+    turns: Integers
     totals: Floats
 
 
@@ -119,7 +125,8 @@ def tables_of(problem: SuppliesProblem) -> Tables:
 
 def state_of(tables: Tables) -> State:
     """Room for one decoding, to be used again."""
-    return State(tables.quantity.copy(), tables.stock.copy(), tables.start.copy(), np.zeros(2), np.zeros(4))
+    turns = np.zeros(len(tables.quantity), np.int64)
+    return State(tables.quantity.copy(), tables.stock.copy(), tables.start.copy(), np.zeros(2), turns, np.zeros(4))
 
 
 def records_of(trips: int, deliveries: int) -> Records:
@@ -147,7 +154,7 @@ def _units(tables: Tables, state: State, request: int, depot: int, room: Floats)
 
 
 @njit(cache=True)
-def _best_vehicle(tables: Tables, state: State, plan: Plan, request: int) -> int:
+def _best_vehicle(tables: Tables, state: State, request: int, patience: float, preferred: int) -> int:
     """The vehicle with the least score, or -1."""
     best, least = -1, np.inf
     node, item, deadline = tables.node[request], tables.item[request], tables.deadline[request]
@@ -159,27 +166,33 @@ def _best_vehicle(tables: Tables, state: State, plan: Plan, request: int) -> int
         arrival = state.free[vehicle] + tables.loading[kind] + tables.travel[kind, depot, node]
         if not (arrival <= tables.horizon and back < np.inf):
             continue
+        score = arrival + RETURN_FACTOR * back - patience
+        if score >= least:
+            continue
         units = _units(tables, state, request, depot, tables.room[vehicle])
         if units < 1:
             continue
-        score = arrival + RETURN_FACTOR * back - plan.patience[request] * units / state.remaining[request]
+        score += patience * (1 - units / state.remaining[request])
         score += LAST_RESORT_MIN * tables.last_resort[depot]
         if tables.weight[request] > 0:
             score += LATE_FULLY_MIN * tables.penalty[request, depot] / tables.weight[request]
         if arrival > deadline:
             score += LATE_SCORE + LATE_FACTOR * (arrival - deadline)
-        if plan.preferred[request] >= 0 and plan.preferred[request] != depot:
-            score += NOT_PREFERRED_MIN
+        if preferred >= 0 and preferred != vehicle:
+            score += OTHER_VEHICLE_MIN if tables.vehicle_depot[preferred] == depot else OTHER_DEPOT_MIN
         if score < least:
             best, least = vehicle, score
     return best
 
 
 @njit(cache=True)
-def _drop(tables: Tables, state: State, records: Records, vehicle: int, request: int, arrival: float) -> None:
-    """Give a request what the vehicle holds room for."""
+def _drop(
+    tables: Tables, state: State, records: Records, vehicle: int, request: int, arrival: float, portion: float
+) -> None:
+    """Give a request what the vehicle holds room for, up to a portion of what it wants."""
     kind, depot = tables.vehicle_class[vehicle], tables.vehicle_depot[vehicle]
-    units = _units(tables, state, request, depot, state.room)
+    most = np.ceil(portion * state.remaining[request] - TINY)
+    units = min(_units(tables, state, request, depot, state.room), most)
     if units < 1:
         return
     item = tables.item[request]
@@ -202,14 +215,16 @@ def _drop(tables: Tables, state: State, records: Records, vehicle: int, request:
 
 
 @njit(cache=True)
-def _stop(tables: Tables, state: State, records: Records, vehicle: int, request: int, arrival: float) -> None:
+def _stop(
+    tables: Tables, state: State, records: Records, vehicle: int, request: int, arrival: float, portion: float
+) -> None:
     """Serve ``request`` and then whatever else waits at its place."""
-    _drop(tables, state, records, vehicle, request, arrival)
+    _drop(tables, state, records, vehicle, request, arrival, portion)
     node = tables.node[request]
     for place in range(tables.first_at_node[node], tables.first_at_node[node + 1]):
         other = tables.at_node[place]
-        if state.remaining[other] > TINY:
-            _drop(tables, state, records, vehicle, other, arrival)
+        if other != request and state.remaining[other] > TINY:
+            _drop(tables, state, records, vehicle, other, arrival, 1.0)
 
 
 @njit(cache=True)
@@ -247,7 +262,9 @@ def _next_request(tables: Tables, state: State, vehicle: int, node: int, leaves:
 
 
 @njit(cache=True)
-def _trip(tables: Tables, state: State, records: Records, vehicle: int, request: int, further: int) -> None:
+def _trip(
+    tables: Tables, state: State, records: Records, vehicle: int, request: int, further: int, portion: float
+) -> None:
     """Send ``vehicle`` out for ``request`` and up to ``further`` more places, and home."""
     kind, depot = tables.vehicle_class[vehicle], tables.vehicle_depot[vehicle]
     begins = state.free[vehicle]
@@ -256,7 +273,7 @@ def _trip(tables: Tables, state: State, records: Records, vehicle: int, request:
     for stops in range(further + 1):
         arrival = leaves + tables.travel[kind, node, tables.node[request]]
         node = tables.node[request]
-        _stop(tables, state, records, vehicle, request, arrival)
+        _stop(tables, state, records, vehicle, request, arrival, portion if stops == 0 else 1.0)
         leaves = arrival + tables.unloading[kind]
         if stops == further or not _has_room(tables, state, vehicle):
             break
@@ -288,12 +305,17 @@ def decode(tables: Tables, state: State, plan: Plan, records: Records, ceiling: 
     state.stock[:] = tables.stock
     state.free[:] = tables.start
     state.totals[:] = 0.0
-    for request in plan.order:
+    state.turns[:] = 0
+    for call in plan.order:
+        request = call % len(tables.quantity)
+        state.turns[request] += 1
         while state.remaining[request] > TINY:
-            vehicle = _best_vehicle(tables, state, plan, request)
+            vehicle = _best_vehicle(tables, state, request, plan.patience[call], plan.preferred[call])
             if vehicle < 0:
                 break
-            _trip(tables, state, records, vehicle, request, plan.further[request])
+            _trip(tables, state, records, vehicle, request, plan.further[call], plan.portion[call])
+            if state.turns[request] < CALLS:
+                break
         if state.totals[LATENESS] > ceiling:
             break
     unmet = 0.0

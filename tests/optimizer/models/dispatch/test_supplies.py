@@ -172,7 +172,13 @@ def assert_holds(problem: SuppliesProblem, trips) -> dict[str, float]:
 def test_any_plan_makes_a_schedule_that_holds(seed, demand):
     problem = district(seed, depots=4, places=8, requests=14, demand=demand)
     rng = np.random.default_rng(seed)
-    plan = Plan(rng.permutation(14), rng.uniform(0, 200, 14), rng.integers(0, 4, 14), rng.integers(-1, 4, 14))
+    plan = Plan(
+        rng.permutation(28),
+        rng.uniform(0, 200, 28),
+        rng.integers(0, 4, 28),
+        rng.integers(-1, 40, 28),
+        rng.choice([0.25, 0.5, 1.0], 28),
+    )
     trips, (unmet, _, _) = schedule_of(problem, plan)
     brought = np.array(list(assert_holds(problem, trips).values()))
     assert unmet == pytest.approx((problem.weight * (1 - brought / problem.quantity)).sum())
