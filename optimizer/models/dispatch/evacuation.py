@@ -29,10 +29,10 @@ from optimizer.models.dispatch.evacuation_problem import Counts, EvacuationProbl
 from optimizer.models.siting.programme import NoIncumbentError, Programme
 
 Columns = NDArray[np.int64]
-KEPT = 1e-7
+KEPT = 1e-9
 """Layer 1 may get worse by this share in layer 2: rounding errors must not make it infeasible."""
-NARROW = 1e-6
-"""A gap of this share is none."""
+NARROW = 1e-5
+"""A gap of this share is none: the row that keeps layer 1 gives as much away."""
 LEAST_S = 0.5
 """Seconds that the second layer has in any case."""
 

@@ -144,3 +144,9 @@ def test_all_that_is_wrong_is_named_at_once():
         problem([1], [1], [[1.0]], split_min=-1.0)
     with pytest.raises(ValueError, match=r"minutes is \(1, 2\), not \(1, 1\)"):
         problem([1], [1], [[1.0, 2.0]])
+
+
+def test_what_the_first_layer_may_give_is_no_gap():
+    # Three people of weight 4 stay outside; the last place has one person one minute away.
+    found = evacuate(problem([0, 1, 3], [0, 1], [[0, FAR], [FAR, 1], [0, FAR]], [1.0, 1.0, 4.0], split_min=0.0))
+    assert (found.unsheltered, found.person_minutes, found.proven) == (12.0, 1.0, True)
