@@ -1,0 +1,1 @@
+"""Dispatch: from a region and an incident to orders for teams and vehicles, and their folder."""
