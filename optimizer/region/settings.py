@@ -132,6 +132,33 @@ class SitingParameters(Strict):
     )
 
 
+class DispatchParameters(Strict):
+    """Parameters of ``reserve dispatch``: our defaults, none from the planners' documents; all may be changed."""
+
+    horizon_h: float = Field(default=24, gt=0, le=240, description="What cannot begin or arrive by then is unserved, h")
+    priority_ratio: float = Field(
+        default=3, ge=1, le=10, description="A task or request of priority p weighs so much more than of p + 1"
+    )
+    change_share: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Giving a task to another team or a request to another depot when orders are renewed counts so "
+        "large a share of its weight",
+    )
+    split_min: float = Field(
+        default=30, ge=0, le=1440, description="Keeping a village's people together is worth so many minutes a person"
+    )
+    person_kg: float = Field(default=90, gt=0, le=300, description="A person with bags on a bus: its seats, kg")
+    boarding_min: float = Field(default=15, ge=0, le=240, description="Boarding a bus, or leaving it, minutes")
+    craft_loading_min: float = Field(default=20, ge=0, le=240, description="Loading a boat or helicopter, minutes")
+    craft_unloading_min: float = Field(default=10, ge=0, le=240, description="Unloading it, minutes")
+    craft_detour: float = Field(
+        default=1.3, ge=1, le=5, description="A boat's way over the straight line between two piers, times"
+    )
+    foot_kmh: float = Field(default=3, gt=0, le=8, description="Carrying goods on foot from a landing point, km/h")
+
+
 class RegionSettings(Strict):
     """The content of ``region.yaml``."""
 
@@ -145,5 +172,6 @@ class RegionSettings(Strict):
     standards: StandardsChoice = StandardsChoice()
     parameters: Parameters = Parameters()
     siting: SitingParameters = SitingParameters()
+    dispatch: DispatchParameters = DispatchParameters()
     notes: tuple[Name, ...] = Field(default=(), description="Said in every report of this region")
     source: str = ""

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from network.words import Language, say
 from optimizer.region.region_tables import REGION_TABLES
 from optimizer.region.schema import SCHEMA_VERSION, Column, Kind, Table
-from optimizer.region.settings import Parameters, SitingParameters
+from optimizer.region.settings import DispatchParameters, Parameters, SitingParameters
 
 FIRST_ROW = 3
 """First row to fill in, below both heading rows."""
@@ -44,10 +44,15 @@ SETTINGS = (
     "source",
     *(f"parameters.{name}" for name in Parameters.model_fields),
     *(f"siting.{name}" for name in SitingParameters.model_fields),
+    *(f"dispatch.{name}" for name in DispatchParameters.model_fields),
 )
 """Keys of the settings sheet, in its order."""
 
-_DEFAULTS: dict[str, type[BaseModel]] = {"parameters": Parameters, "siting": SitingParameters}
+_DEFAULTS: dict[str, type[BaseModel]] = {
+    "parameters": Parameters,
+    "siting": SitingParameters,
+    "dispatch": DispatchParameters,
+}
 _FILLED: dict[str, object] = {"schema_version": SCHEMA_VERSION, "coordinates": "wgs84"}
 _REQUIRED = PatternFill("solid", fgColor="F8CBAD")
 _OPTIONAL = PatternFill("solid", fgColor="DDEBF7")
