@@ -64,9 +64,21 @@ class CraftWays:
 
 
 def craft_ways(
-    region: Region, incident: IncidentForm, craft: Craft, roads: Roads, depots: pd.DataFrame, places: Sequence[str]
+    region: Region,
+    incident: IncidentForm,
+    craft: Craft,
+    roads: Roads,
+    depots: pd.DataFrame,
+    places: Sequence[str],
+    no_road: NDArray[np.bool_],
 ) -> CraftWays:
-    """Find what ``craft`` can do for ``places`` from one of ``depots`` (``depot_id``, ``site_id``)."""
+    """Find what ``craft`` can do for ``places`` from one of ``depots`` (``depot_id``, ``site_id``).
+
+    Parameters
+    ----------
+    no_road : (P,) bool
+        Places that no vehicle reaches by the roads as they are: craft go to these alone.
+    """
     parameters = region.settings.dispatch
     points = region.sites.loc[region.sites["kind"] == LANDS_AT[craft.kind], "site_id"].astype(str).tolist()
     assert craft.site in points
@@ -77,7 +89,7 @@ def craft_ways(
     onward, back, by_road = _onward_min(roads, points, places)
     landing = (crossing[:, None] + onward).argmin(axis=0)
     column = np.arange(len(places))
-    flown = crossing[landing]
+    flown = np.where(no_road, crossing[landing], np.inf)
     feeder = roads.times(FEEDER, list(depots["site_id"]), [craft.site]).minutes[:, 0, 0]
     loads_at = int(feeder.argmin()) if np.isfinite(feeder).any() else None
     ready = max(craft.ready_min, grounded_until(_windows(incident, craft)))
@@ -86,7 +98,7 @@ def craft_ways(
         depot_id="" if loads_at is None else str(depots["depot_id"].iloc[loads_at]),
         ready_min=np.inf if loads_at is None else ready,
         feeder_min=np.inf if loads_at is None else float(feeder[loads_at]),
-        landing_ids=tuple(points[at] if np.isfinite(crossing[at]) else "" for at in landing),
+        landing_ids=tuple(points[at] if np.isfinite(lasts) else "" for at, lasts in zip(landing, flown, strict=True)),
         out_min=flown + onward[landing, column],
         back_min=flown + back[landing, column],
         crossing_min=flown,

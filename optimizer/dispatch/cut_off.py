@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,14 @@ from optimizer.dispatch.tables import ASKED, CUT_OFF
 from optimizer.region.region import Region
 
 MINUTES_AN_HOUR = 60.0
+
+
+@dataclass(frozen=True)
+class Left:
+    """People for whom there is no shelter, and whether that is for want of a way to any."""
+
+    people: int
+    cut_off: bool
 
 
 def cut_off(region: Region, incident: IncidentForm) -> pd.DataFrame:
@@ -49,7 +58,7 @@ def asked(
     incident: IncidentForm,
     skills: Skills,
     tables: Mapping[str, pd.DataFrame],
-    without_shelter: Mapping[str, int],
+    without_shelter: Mapping[str, Left],
     language: Language,
 ) -> pd.DataFrame:
     """List what the district cannot meet itself, as :data:`~optimizer.dispatch.tables.ASKED`.
@@ -58,8 +67,8 @@ def asked(
     ----------
     tables : mapping of str to DataFrame
         ``tasks``, ``requests``, ``evacuees``, ``cut_off`` and ``places``.
-    without_shelter : mapping of str to int
-        People by place for whom there is no room.
+    without_shelter : mapping of str to Left
+        By place.
     """
     rows = [*_teams(tables["tasks"]), *_supplies(tables["requests"])]
     rows += _shelters(incident.evacuations, without_shelter) + _buses(tables["evacuees"])
@@ -106,21 +115,21 @@ def _supplies(requests: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def _shelters(evacuations: tuple[Evacuation, ...], without: Mapping[str, int]) -> list[dict[str, object]]:
+def _shelters(evacuations: tuple[Evacuation, ...], without: Mapping[str, Left]) -> list[dict[str, object]]:
     return [
         {
             "for_id": one.site,
             "asked_for": "shelter",
             "what": "",
-            "quantity": float(without[one.site]),
+            "quantity": float(without[one.site].people),
             "unit": "",
             "place_id": one.site,
             "place_name": "",
             "deadline_min": np.nan if one.deadline_min is None else one.deadline_min,
-            "reason": "no_room",
+            "reason": "no_way" if without[one.site].cut_off else "no_room",
         }
         for one in evacuations
-        if without.get(one.site, 0) > 0
+        if one.site in without
     ]
 
 

@@ -10,8 +10,8 @@ from importlib.metadata import version
 import pandas as pd
 
 from network.words import Language, Phrase
-from optimizer.dispatch.cut_off import asked, cut_off
-from optimizer.dispatch.fleet import fleet, standing_vehicles
+from optimizer.dispatch.cut_off import Left, asked, cut_off
+from optimizer.dispatch.fleet import standing_vehicles
 from optimizer.dispatch.incident.incident import Incident
 from optimizer.dispatch.layers import layers_table
 from optimizer.dispatch.orders.evacuation_orders import evacuation_orders
@@ -94,17 +94,14 @@ def dispatch(
     roads = Roads(road_phases(region, form.roads), places, region.settings.dispatch.foot_kmh)
     sources = relief_sources(region, form)
     handed, requests = hand_out(form.requests, sources.in_place)
-    buses = standing_vehicles(region, form).assign(ready_min=region.settings.parameters.mobilise_min)
-    vehicles = fleet(region, form, roads, sources.depots).table
     still = Open(
         at_min=0.0,
         tasks=form.tasks,
         requests=requests,
         evacuations=form.evacuations,
         teams=roster(region, form, incident.skills),
-        vehicles=vehicles,
+        vehicles=standing_vehicles(region, form),
         sources=sources,
-        buses=buses,
     )
     found = solve_parts(
         region, incident, still, roads,
@@ -122,8 +119,10 @@ def _tables(
     """Lay out all that was found."""
     form = incident.form
     team = team_orders(found.team_case, found.teams)
-    supply = supply_orders(region, found.supply_case, found.supplies.trips if found.supplies else (), roads)
-    leaving = evacuation_orders(region, found.evacuation_case, found.evacuation, still.buses, roads)
+    supply = supply_orders(
+        region, found.supply_case, found.supplies.trips if found.supplies else (), roads, found.free_min
+    )
+    leaving = evacuation_orders(found.evacuation_case, found.evacuation, found.rides, still.vehicles, roads)
     legs = (*team.legs, *supply.legs, *leaving.legs)
     ways, way_ids = ways_table(legs, roads, language)
     loads = pd.concat([in_place_loads(region, handed), supply.loads], ignore_index=True)
@@ -144,10 +143,21 @@ def _tables(
         "layers": layers_table(found.teams, found.supplies, found.evacuation),
     }  # fmt: skip
     tables["places"] = _named(roads, tables)
-    left = {} if found.evacuation is None else dict(
-        zip((one.site for one in found.evacuation_case.evacuations), found.evacuation.left.tolist(), strict=True)
-    )  # fmt: skip
-    return tables | {"asked": asked(form, incident.skills, tables, left, language)}
+    without = _without_shelter(found)
+    return tables | {"asked": asked(form, incident.skills, tables, without, language)}
+
+
+def _without_shelter(found: Parts) -> dict[str, Left]:
+    """People by place for whom no shelter was found; all, where there is none to be had."""
+    leaving = found.evacuation_case.evacuations
+    if found.evacuation is None:
+        return {one.site: Left(one.people or 0, cut_off=False) for one in leaving}
+    left, away = found.evacuation.left.tolist(), found.evacuation.cut_off.tolist()
+    return {
+        one.site: Left(int(people), bool(cut))
+        for one, people, cut in zip(leaving, left, away, strict=True)
+        if people > 0
+    }
 
 
 def _named(roads: Roads, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ the day of the incident is not given out. Suppliers come last; what takes longer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,15 @@ class ReliefSources:
     depots: pd.DataFrame
     lots: pd.DataFrame
     in_place: pd.DataFrame
+
+    def for_items(self, item_ids: Iterable[str], by_min: float) -> ReliefSources:
+        """Keep the sources that hold any of these items and can give it by a minute."""
+        asked = set(item_ids)
+        holds = set(self.lots.loc[self.lots["item_id"].isin(asked), "depot_id"])
+        kept = self.depots["depot_id"].isin(holds) & (self.depots["available_min"] <= by_min)
+        depots = self.depots[kept].reset_index(drop=True)
+        lots = self.lots[self.lots["depot_id"].isin(depots["depot_id"])].reset_index(drop=True)
+        return ReliefSources(depots, lots, self.in_place)
 
 
 def relief_sources(region: Region, incident: IncidentForm) -> ReliefSources:

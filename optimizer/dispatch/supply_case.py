@@ -73,14 +73,15 @@ def supply_case(
     """
     places = tuple(dict.fromkeys(request.site for request in requests))
     depots = sources.depots
-    craft = {
-        one.id: craft_ways(region, incident, one, roads, depots[~depots["supplier"].astype(bool)], places)
-        for one in incident.crafts
-    }
-    everything = pd.concat([vehicles, *(_craft_vehicles(ways) for ways in craft.values())], ignore_index=True)
     nodes = [*depots["site_id"], *places]
-    modes = sorted(set(vehicles["mode"]))
-    roads_of = {mode: roads.times(mode, nodes, nodes) for mode in modes}
+    roads_of = {mode: roads.times(mode, nodes, nodes) for mode in sorted(set(vehicles["mode"]))}
+    by_road = [
+        times.minutes[: len(depots), len(depots) :, 0].min(axis=0, initial=np.inf) for times in roads_of.values()
+    ]
+    no_road = np.isinf(np.min([np.full(len(places), np.inf), *by_road], axis=0))
+    own = depots[~depots["supplier"].astype(bool)]
+    craft = {one.id: craft_ways(region, incident, one, roads, own, places, no_road) for one in incident.crafts}
+    everything = pd.concat([vehicles, *(_craft_vehicles(ways) for ways in craft.values())], ignore_index=True)
     if not len(requests) or depots.empty or everything.empty:
         return SupplyCase(tuple(requests), everything, places, roads_of, craft, sources, None)
     problem = _problem(region, requests, everything, places, roads_of, craft, sources, before)
@@ -148,7 +149,7 @@ def _craft_vehicles(ways: CraftWays) -> pd.DataFrame:
             "vehicle_id": [f"{craft.id}/{number}" for number in range(1, count + 1)],
             "name": [f"{craft.id} {number}" for number in range(1, count + 1)],
             "mode": craft.id,
-            "home_id": craft.site,
+            "place_id": craft.site,
             "depot_id": ways.depot_id,
             "ready_min": ways.ready_min,
             "payload_kg": craft.payload_kg,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,39 @@ from optimizer.dispatch.evacuation_case import EvacuationCase
 from optimizer.dispatch.orders.legs import Carrier, Leg, finite, leg
 from optimizer.dispatch.rides import Bus, Group, Ride, rides
 from optimizer.dispatch.tables import EVACUEES
-from optimizer.dispatch.travel import FOOT, Roads
+from optimizer.dispatch.travel import FOOT, PhasedTimes, Roads
 from optimizer.models.dispatch.evacuation import Evacuation
 from optimizer.region.region import Region
+
+
+@dataclass(frozen=True, eq=False)
+class RidePlan:
+    """Rides, and the times between the places that they name.
+
+    Attributes
+    ----------
+    rides : tuple of Ride
+    nodes : tuple of str
+        Rows and columns of ``times``.
+    times : PhasedTimes
+    """
+
+    rides: tuple[Ride, ...]
+    nodes: tuple[str, ...]
+    times: PhasedTimes
+
+    def freed(self, vehicles: pd.DataFrame) -> pd.DataFrame:
+        """Put vehicles where, and to the minute when, their last ride has left them."""
+        last = {ride.bus_id: ride for ride in self.rides}
+        place = [
+            last[bus].group.shelter_id if bus in last else at
+            for bus, at in zip(vehicles["vehicle_id"], vehicles["place_id"], strict=True)
+        ]
+        ready = [
+            last[bus].empties_min if bus in last else minute
+            for bus, minute in zip(vehicles["vehicle_id"], vehicles["ready_min"], strict=True)
+        ]
+        return vehicles.assign(place_id=place, ready_min=ready)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,23 +62,44 @@ class EvacuationOrders:
     legs: tuple[Leg, ...]
 
 
-def evacuation_orders(
-    region: Region, case: EvacuationCase, found: Evacuation | None, buses: pd.DataFrame, roads: Roads
-) -> EvacuationOrders:
-    """Lay out who goes where.
+def plan_rides(
+    region: Region, case: EvacuationCase, found: Evacuation | None, vehicles: pd.DataFrame, roads: Roads
+) -> RidePlan:
+    """Give those who do not walk their rides.
 
     Parameters
     ----------
-    buses : DataFrame
-        Vehicles that stand by, as :func:`optimizer.dispatch.fleet.standing_vehicles` lists them, with ``ready_min``.
+    vehicles : DataFrame
+        As :func:`optimizer.dispatch.fleet.standing_vehicles` lists them.
     """
-    if found is None:
-        return EvacuationOrders(pd.DataFrame(columns=[column.name for column in EVACUEES.columns]), ())
-    pairs = [(int(v), int(s)) for v, s in zip(*np.nonzero(found.sent), strict=True)]
-    riders = [_group(case, found, *pair) for pair in pairs if not case.walked[pair]]
-    planned, legs = _ridden(region, case, riders, buses, roads)
-    rows = [_row(case, found, pair, roads, planned) for pair in pairs]
-    return EvacuationOrders(pd.DataFrame(rows, columns=[column.name for column in EVACUEES.columns]), legs)
+    own = vehicles[vehicles["mode"] == case.mode]
+    seats = np.floor(own["payload_kg"].to_numpy(float) / region.settings.dispatch.person_kg).astype(int)
+    standing = [
+        Bus(str(bus), str(place), float(ready), int(count))
+        for bus, place, ready, count in zip(own["vehicle_id"], own["place_id"], own["ready_min"], seats, strict=True)
+        if count > 0
+    ]
+    riders = [] if found is None else [_group(case, found, *pair) for pair in _pairs(found) if not case.walked[pair]]
+    ends = [*(bus.place_id for bus in standing), *(one.place_id for one in riders), *(one.shelter_id for one in riders)]
+    nodes = tuple(dict.fromkeys(ends))
+    rows = {node: number for number, node in enumerate(nodes)}
+    times = roads.times(case.mode, nodes, nodes)
+    planned = rides(riders, standing, times, rows, region.settings.dispatch.boarding_min)
+    return RidePlan(planned, nodes, times)
+
+
+def evacuation_orders(
+    case: EvacuationCase, found: Evacuation | None, plan: RidePlan, vehicles: pd.DataFrame, roads: Roads
+) -> EvacuationOrders:
+    """Lay out who goes where."""
+    pairs = [] if found is None else _pairs(found)
+    rows = [_row(case, found, pair, roads, plan.rides) for pair in pairs if found is not None]
+    table = pd.DataFrame(rows, columns=[column.name for column in EVACUEES.columns])
+    return EvacuationOrders(table, tuple(_legs(case, plan, vehicles)))
+
+
+def _pairs(found: Evacuation) -> list[tuple[int, int]]:
+    return [(int(v), int(s)) for v, s in zip(*np.nonzero(found.sent), strict=True)]
 
 
 def _group(case: EvacuationCase, found: Evacuation, v: int, s: int) -> Group:
@@ -57,33 +108,17 @@ def _group(case: EvacuationCase, found: Evacuation, v: int, s: int) -> Group:
     return Group(one.site, str(case.shelters["site_id"].iloc[s]), int(found.sent[v, s]), one.priority, deadline)
 
 
-def _ridden(
-    region: Region, case: EvacuationCase, riders: Sequence[Group], buses: pd.DataFrame, roads: Roads
-) -> tuple[tuple[Ride, ...], tuple[Leg, ...]]:
-    """Rides of the buses, and their ways."""
-    parameters = region.settings.dispatch
-    own = buses[buses["mode"] == case.mode]
-    seats = np.floor(own["payload_kg"].to_numpy(float) / parameters.person_kg).astype(int)
-    standing = [
-        Bus(str(row.vehicle_id), str(row.home_id), float(row.ready_min), int(count))
-        for row, count in zip(own.itertuples(index=False), seats, strict=True)
-        if count > 0
-    ]
-    ends = [*(bus.place_id for bus in standing), *(one.place_id for one in riders), *(one.shelter_id for one in riders)]
-    nodes = list(dict.fromkeys(ends))
-    rows = {node: number for number, node in enumerate(nodes)}
-    times = roads.times(case.mode, nodes, nodes)
-    planned = rides(riders, standing, times, rows, parameters.boarding_min)
-    name = dict(zip(own["vehicle_id"], own["name"], strict=True))
-    legs = []
-    for ride in planned:
+def _legs(case: EvacuationCase, plan: RidePlan, vehicles: pd.DataFrame) -> Iterator[Leg]:
+    """To each group, and with it to its shelter."""
+    name = dict(zip(vehicles["vehicle_id"], vehicles["name"], strict=True))
+    rows = {node: number for number, node in enumerate(plan.nodes)}
+    for ride in plan.rides:
         carrier = Carrier(ride.bus_id, str(name[ride.bus_id]), "bus", case.mode)
         place, shelter = ride.group.place_id, ride.group.shelter_id
         if ride.from_id != place:
-            legs.append(leg(carrier, (ride.from_id, place), times, (rows[ride.from_id], rows[place]),
-                            ride.departs_min, place))  # fmt: skip
-        legs.append(leg(carrier, (place, shelter), times, (rows[place], rows[shelter]), ride.leaves_min, place))
-    return planned, tuple(legs)
+            at = rows[ride.from_id], rows[place]
+            yield leg(carrier, (ride.from_id, place), plan.times, at, ride.departs_min, place)
+        yield leg(carrier, (place, shelter), plan.times, (rows[place], rows[shelter]), ride.leaves_min, place)
 
 
 def _row(

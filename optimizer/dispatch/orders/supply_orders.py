@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,7 +39,12 @@ class SupplyOrders:
 
 
 def supply_orders(
-    region: Region, case: SupplyCase, trips: Sequence[Trip], roads: Roads, first_number: int = 1
+    region: Region,
+    case: SupplyCase,
+    trips: Sequence[Trip],
+    roads: Roads,
+    free_min: Mapping[str, float],
+    first_number: int = 1,
 ) -> SupplyOrders:
     """Lay out trips.
 
@@ -47,6 +52,8 @@ def supply_orders(
     ----------
     trips : sequence of Trip
         By the minute at which loading begins.
+    free_min : mapping of str to float
+        Minute from which each vehicle by road is free where it is.
     first_number : int
         Of the first trip.
     """
@@ -77,7 +84,7 @@ def supply_orders(
         for trip_id, trip in zip(ids, trips, strict=True)
     ]
     table = pd.DataFrame(rows, columns=[column.name for column in TRIPS.columns])
-    return SupplyOrders(table, loads, tuple(_legs(region, case, trips, roads, site_of)))
+    return SupplyOrders(table, loads, tuple(_legs(case, trips, roads, site_of, free_min)))
 
 
 def _loads(region: Region, case: SupplyCase, trips: Sequence[Trip], ids: Sequence[str]) -> pd.DataFrame:
@@ -120,7 +127,7 @@ def _loads(region: Region, case: SupplyCase, trips: Sequence[Trip], ids: Sequenc
 
 
 def _legs(
-    region: Region, case: SupplyCase, trips: Sequence[Trip], roads: Roads, site_of: dict[str, str]
+    case: SupplyCase, trips: Sequence[Trip], roads: Roads, site_of: dict[str, str], free_min: Mapping[str, float]
 ) -> Iterator[Leg]:
     vehicle = case.vehicles.set_index("vehicle_id")
     begun: set[str] = set()
@@ -131,10 +138,10 @@ def _legs(
             yield from _craft_legs(trip, replace(carrier, kind="craft"), case.craft[str(row["mode"])], case)
             continue
         depot = site_of[trip.depot]
-        if trip.vehicle not in begun and row["home_id"] != depot:
-            mobilise = region.settings.parameters.mobilise_min
-            yield leg(carrier, (row["home_id"], depot), roads.times(carrier.mode, [row["home_id"]], [depot]), (0, 0),
-                      mobilise, "")  # fmt: skip
+        at = str(row["place_id"])
+        if trip.vehicle not in begun and at != depot:
+            free = float(free_min[trip.vehicle])
+            yield leg(carrier, (at, depot), roads.times(carrier.mode, [at], [depot]), (0, 0), free, "")
         begun.add(trip.vehicle)
         yield from _road_legs(trip, carrier, case, depot)
 

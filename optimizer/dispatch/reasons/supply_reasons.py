@@ -1,10 +1,10 @@
 """Why a request is late or not met: asked in this order, the first that holds is told.
 
-no_stock    nothing of the item is left in any source
-no_vehicle  no vehicle stands where the item lies
+no_stock    nothing of the item is left in any source that can give it before the horizon
+no_vehicle  no vehicle loads where any is left
 too_heavy   the vehicles have no way there, but a car has: a bridge bears no more, or a height is too low
 no_flying   there is no way by road, and the weather keeps boats and helicopters at home until after the deadline
-no_way_there   there is no way by road, and nothing else comes that far
+no_way_there   no road leads there from where any is left, and nothing else comes that far
 too_far     the first vehicle that could come comes after the deadline
 vehicles_busy  vehicles could have come in time, had they not carried other loads
 """
@@ -39,17 +39,17 @@ def _reason(case: SupplyCase, problem: SuppliesProblem, solution: SuppliesSoluti
     item, place = int(problem.request_item[r]), int(problem.request_place[r])
     short = float(solution.unmet[r] + solution.late[r])
     values: dict[str, object] = {"item": case.requests[r].item, "units": short}
-    left = problem.stock[:, item] - _sent(problem, solution, item)
+    in_time = problem.available_min <= problem.horizon_min
+    left = np.where(in_time, problem.stock[:, item] - _sent(problem, solution, item), 0.0)
     if solution.unmet[r] > 0 and left.sum() < 1.0:
         return reason("no_stock", **values)
-    holds = problem.stock[:, item] > 0
-    loads_there = holds[problem.vehicle_depot]
+    loads_there = (left > 0)[problem.vehicle_depot] & np.isfinite(problem.ready_min)
     if not loads_there.any():
         return reason("no_vehicle", **values)
     arrival = _soonest(problem, place)
     come = np.where(loads_there, arrival, np.inf).min()
-    if np.isinf(come) or come > problem.horizon_min:
-        return _no_way(case, problem, roads, place, values)
+    if np.isinf(come):
+        return _no_way(case, left > 0, roads, place, values)
     if come > problem.deadline_min[r]:
         return reason("too_far", soonest=float(come), deadline=float(problem.deadline_min[r]), skill="")
     load = short * max(float(problem.mass_kg[item]) / max(problem.payload_kg.max(), 1.0),
@@ -79,10 +79,10 @@ def _soonest(problem: SuppliesProblem, place: int) -> NDArray[np.float64]:
     return arrival
 
 
-def _no_way(case: SupplyCase, problem: SuppliesProblem, roads: Roads, place: int, values: dict[str, object]) -> Reason:
-    """Tell a bridge that bears no more from a road that is closed, and from weather."""
+def _no_way(case: SupplyCase, holds: NDArray[np.bool_], roads: Roads, place: int, values: dict[str, object]) -> Reason:
+    """Tell a bridge that bears no more from a road that is closed, and from weather; from depots that hold any."""
     site = case.places[place]
-    depots = case.sources.depots["site_id"].tolist()
+    depots = case.sources.depots.loc[holds, "site_id"].astype(str).tolist()
     by_car = roads.times(LIGHTEST, depots, [site]).minutes[:, 0, :]
     if np.isfinite(by_car).any() and case.roads_of:
         start, phase = np.unravel_index(int(np.argmin(by_car)), by_car.shape)
