@@ -123,7 +123,8 @@ def apart_km(roads: Roads, starts: Sequence[str], ends: Sequence[str]) -> NDArra
     start, end = roads.places.rows(starts), roads.places.rows(ends)
     lon, lat = table["lon"].to_numpy(float), table["lat"].to_numpy(float)
     corners = (lon[start][:, None], lat[start][:, None], lon[end][None, :], lat[end][None, :])
-    _, _, metres = _WGS84.inv(*(np.broadcast_to(values, size).ravel() for values in corners))
+    from_lon, from_lat, to_lon, to_lat = (np.broadcast_to(values, size).ravel() for values in corners)
+    _, _, metres = _WGS84.inv(from_lon, from_lat, to_lon, to_lat)
     return np.asarray(metres, dtype=np.float64).reshape(size) / 1000.0
 
 

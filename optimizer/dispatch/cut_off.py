@@ -15,6 +15,7 @@ from optimizer.analysis.sources import sources_as_they_stand
 from optimizer.dispatch.craft import grounded_until
 from optimizer.dispatch.incident.form import Evacuation, IncidentForm
 from optimizer.dispatch.incident.skills import Skills
+from optimizer.dispatch.rows import rows_of
 from optimizer.dispatch.tables import ASKED, CUT_OFF
 from optimizer.region.region import Region
 
@@ -94,7 +95,7 @@ def _teams(tasks: pd.DataFrame) -> list[dict[str, object]]:
             "deadline_min": task.deadline_min,
             "reason": task.reason,
         }
-        for task in tasks[tasks["status"] == "unserved"].itertuples(index=False)
+        for task in rows_of(tasks[tasks["status"] == "unserved"])
     ]
 
 
@@ -111,7 +112,7 @@ def _supplies(requests: pd.DataFrame) -> list[dict[str, object]]:
             "deadline_min": one.deadline_min,
             "reason": one.reason,
         }
-        for one in requests[requests["unmet"] > 0].itertuples(index=False)
+        for one in rows_of(requests[requests["unmet"] > 0])
     ]
 
 
@@ -146,5 +147,5 @@ def _buses(evacuees: pd.DataFrame) -> list[dict[str, object]]:
             "deadline_min": one.deadline_min,
             "reason": "no_vehicle",
         }
-        for one in evacuees[evacuees["status"] == "unserved"].itertuples(index=False)
+        for one in rows_of(evacuees[evacuees["status"] == "unserved"])
     ]

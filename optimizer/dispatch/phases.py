@@ -105,4 +105,5 @@ def _few(turns: NDArray[np.float64]) -> NDArray[np.float64]:
     """Keep the first and the last turn, and others evenly among them."""
     if len(turns) <= MOST_PHASES:
         return turns
-    return turns[np.unique(np.rint(np.linspace(0, len(turns) - 1, MOST_PHASES)).astype(int))]
+    kept: NDArray[np.float64] = turns[np.unique(np.rint(np.linspace(0, len(turns) - 1, MOST_PHASES)).astype(int))]
+    return kept

@@ -39,7 +39,8 @@ class Places:
         """(n,) rows of places; every id must be one."""
         rows = pd.Index(self.table["place_id"]).get_indexer(pd.Index(list(place_ids), dtype=object))
         assert (rows >= 0).all()
-        return rows.astype(np.int64)
+        found: NDArray[np.int64] = rows.astype(np.int64)
+        return found
 
     def with_points(self, points: Sequence[Place], region: Region) -> Places:
         """Add points, put on the roads as sites are."""

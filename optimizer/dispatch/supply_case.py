@@ -172,7 +172,7 @@ def _craft_min(ways: CraftWays, depot: pd.Index, size: int) -> NDArray[np.float6
     minutes = np.full((size, size), np.inf)
     np.fill_diagonal(minutes, 0.0)
     if ways.depot_id:
-        home = int(depot.get_loc(ways.depot_id))
+        home = int(depot.get_indexer(pd.Index([ways.depot_id]))[0])
         minutes[home, len(depot) :] = ways.out_min
         minutes[len(depot) :, home] = ways.back_min
     return minutes
@@ -181,7 +181,10 @@ def _craft_min(ways: CraftWays, depot: pd.Index, size: int) -> NDArray[np.float6
 def _stock(sources: ReliefSources, depot: pd.Index, wanted: tuple[str, ...]) -> NDArray[np.float64]:
     lots = sources.lots[sources.lots["item_id"].isin(wanted)]
     held = np.zeros((len(depot), len(wanted)))
-    rows, columns = depot.get_indexer(pd.Index(lots["depot_id"])), pd.Index(wanted).get_indexer(lots["item_id"])
+    rows, columns = (
+        depot.get_indexer(pd.Index(lots["depot_id"])),
+        pd.Index(wanted).get_indexer(pd.Index(lots["item_id"])),
+    )
     np.add.at(held, (rows, columns), lots["quantity"].to_numpy(float))
     return held
 

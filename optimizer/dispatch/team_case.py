@@ -13,6 +13,7 @@ from optimizer.dispatch.incident.form import HoldBack, IncidentForm, Task
 from optimizer.dispatch.incident.skills import Skills
 from optimizer.dispatch.places import place_id
 from optimizer.dispatch.priority import priority_weight
+from optimizer.dispatch.rows import rows_of
 from optimizer.dispatch.travel import PhasedTimes, Roads
 from optimizer.models.dispatch.teams_problem import TeamsProblem
 from optimizer.region.region import Region
@@ -66,7 +67,7 @@ def roster(region: Region, incident: IncidentForm, skills: Skills) -> pd.DataFra
             "contact": team.contact or "",
             "phone": team.phone or "",
         }
-        for team in teams.itertuples(index=False)
+        for team in rows_of(teams)
     ]
     called = [
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -32,18 +33,17 @@ def draw_lots(lots: pd.DataFrame, drawn: Sequence[Drawn]) -> Iterator[tuple[int,
         ``load``, ``lot_id``, units.
     """
     left = {
-        key: [[str(lot), float(units)] for lot, units in zip(group["lot_id"], group["quantity"], strict=True)]
+        key: deque((str(lot), float(units)) for lot, units in zip(group["lot_id"], group["quantity"], strict=True))
         for key, group in lots.groupby(["depot_id", "item_id"], sort=False)
     }
     for one in drawn:
         wanted = one.units
-        queue = left.get((one.depot_id, one.item_id), [])
+        queue = left.get((one.depot_id, one.item_id), deque())
         while wanted > 0 and queue:
-            lot, units = queue[0]
-            taken = min(wanted, float(units))
-            yield one.load, str(lot), taken
+            lot, units = queue.popleft()
+            taken = min(wanted, units)
+            yield one.load, lot, taken
             wanted -= taken
-            queue[0][1] = float(units) - taken
-            if queue[0][1] <= 0:
-                queue.pop(0)
+            if units > taken:
+                queue.appendleft((lot, units - taken))
         assert wanted <= 0, "no more leaves a depot than lies there"

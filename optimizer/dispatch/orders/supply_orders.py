@@ -11,6 +11,7 @@ import pandas as pd
 from optimizer.dispatch.craft import FEEDER, CraftWays
 from optimizer.dispatch.orders.legs import Carrier, Leg, leg
 from optimizer.dispatch.orders.lots import Drawn, draw_lots
+from optimizer.dispatch.rows import rows_by
 from optimizer.dispatch.sources import HandedOut
 from optimizer.dispatch.supply_case import SupplyCase
 from optimizer.dispatch.tables import LOADS, TRIPS
@@ -60,7 +61,7 @@ def supply_orders(
     vehicle = case.vehicles.set_index("vehicle_id")
     ids = [f"T{number:04d}" for number in range(first_number, first_number + len(trips))]
     loads = _loads(region, case, trips, ids)
-    mass = loads.groupby("trip_id")[["mass_kg", "volume_m3"]].sum()
+    kg, m3 = (loads.groupby("trip_id")[column].sum().astype(float).to_dict() for column in ("mass_kg", "volume_m3"))
     name = dict(zip(region.sites["site_id"], region.sites["name"], strict=True))
     site_of = dict(zip(case.sources.depots["depot_id"], case.sources.depots["site_id"], strict=True))
     rows = [
@@ -73,8 +74,8 @@ def supply_orders(
             "loading_min": trip.loading_begins_min,
             "depart_min": trip.departs_min,
             "return_min": trip.returns_min,
-            "load_kg": float(mass.loc[trip_id, "mass_kg"]),
-            "load_m3": float(mass.loc[trip_id, "volume_m3"]),
+            "load_kg": kg[trip_id],
+            "load_m3": m3[trip_id],
             "payload_kg": vehicle.loc[trip.vehicle, "payload_kg"],
             "payload_m3": vehicle.loc[trip.vehicle, "payload_m3"],
             "frozen": "",
@@ -90,7 +91,7 @@ def supply_orders(
 def _loads(region: Region, case: SupplyCase, trips: Sequence[Trip], ids: Sequence[str]) -> pd.DataFrame:
     """A row for each lot on each stop, lots given out in the order of loading."""
     asked = {one.id: one for one in case.requests}
-    items = region.tables["items"].set_index("item_id")
+    items = rows_by(region.tables["items"], "item_id")
     name = dict(zip(region.sites["site_id"], region.sites["name"], strict=True))
     drops: list[tuple[str, str, int, Stop, Delivery]] = [
         (trip_id, trip.depot, number, stop, drop)
@@ -104,7 +105,7 @@ def _loads(region: Region, case: SupplyCase, trips: Sequence[Trip], ids: Sequenc
     rows = []
     for load, lot, units in draw_lots(case.sources.lots, drawn):
         trip_id, _, number, stop, drop = drops[load]
-        item = items.loc[asked[drop.request].item]
+        item = items[asked[drop.request].item]
         rows.append(
             {
                 "trip_id": trip_id,
@@ -112,13 +113,13 @@ def _loads(region: Region, case: SupplyCase, trips: Sequence[Trip], ids: Sequenc
                 "request_id": drop.request,
                 "place_id": stop.place,
                 "place_name": name[stop.place],
-                "item_id": item.name,
-                "item_name": item["name"],
-                "unit": item["unit"],
+                "item_id": item.item_id,
+                "item_name": item.name,
+                "unit": item.unit,
                 "lot_id": lot,
                 "quantity": units,
-                "mass_kg": units * float(item["mass_kg"]),
-                "volume_m3": units * float(item["volume_m3"]),
+                "mass_kg": units * float(item.mass_kg),
+                "volume_m3": units * float(item.volume_m3),
                 "arrive_min": stop.arrives_min,
                 "leave_min": stop.leaves_min,
             }
@@ -194,7 +195,7 @@ def _craft_text(case: SupplyCase, row: Any, field: str) -> str:
 
 def in_place_loads(region: Region, handed: Sequence[HandedOut]) -> pd.DataFrame:
     """Rows of ``LOADS`` for what a place's own stock gives."""
-    items = region.tables["items"].set_index("item_id")
+    items = rows_by(region.tables["items"], "item_id")
     name = dict(zip(region.sites["site_id"], region.sites["name"], strict=True))
     rows = [
         {
@@ -204,12 +205,12 @@ def in_place_loads(region: Region, handed: Sequence[HandedOut]) -> pd.DataFrame:
             "place_id": one.place_id,
             "place_name": name[one.place_id],
             "item_id": one.item_id,
-            "item_name": items.loc[one.item_id, "name"],
-            "unit": items.loc[one.item_id, "unit"],
+            "item_name": items[one.item_id].name,
+            "unit": items[one.item_id].unit,
             "lot_id": one.lot_id,
             "quantity": one.units,
-            "mass_kg": one.units * float(items.loc[one.item_id, "mass_kg"]),
-            "volume_m3": one.units * float(items.loc[one.item_id, "volume_m3"]),
+            "mass_kg": one.units * float(items[one.item_id].mass_kg),
+            "volume_m3": one.units * float(items[one.item_id].volume_m3),
             "arrive_min": 0.0,
             "leave_min": 0.0,
         }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from optimizer.dispatch.orders.legs import Carrier, Leg, leg
 from optimizer.dispatch.places import place_id
+from optimizer.dispatch.rows import rows_of
 from optimizer.dispatch.tables import WORK
 from optimizer.dispatch.team_case import TeamCase
 from optimizer.models.dispatch.teams import TeamsSolution
@@ -35,8 +38,8 @@ def team_orders(case: TeamCase, solution: TeamsSolution | None) -> TeamOrders:
     work, legs = [], []
     if solution is not None:
         start, finish = solution.task_start_min, solution.task_finish_min
-        for team, row in enumerate(case.roster.itertuples(index=False)):
-            tasks = sorted(np.flatnonzero(solution.manned[team]), key=lambda task: start[task])
+        for team, row in enumerate(rows_of(case.roster)):
+            tasks = sorted(np.flatnonzero(solution.manned[team]).tolist(), key=lambda task: float(start[task]))
             own = list(_legs(case, row, team, tasks, finish))
             legs += own
             work += [
@@ -58,10 +61,10 @@ def team_orders(case: TeamCase, solution: TeamsSolution | None) -> TeamOrders:
     return TeamOrders(pd.DataFrame(work, columns=[column.name for column in WORK.columns]), tuple(legs))
 
 
-def _legs(case: TeamCase, row: object, team: int, tasks: list[int], finish: np.ndarray) -> Iterator[Leg]:
+def _legs(case: TeamCase, row: Any, team: int, tasks: list[int], finish: NDArray[np.float64]) -> Iterator[Leg]:
     """Ways of one team, each begun as soon as it is free."""
-    carrier = Carrier(row.team_id, row.team_name, "team", row.mode)  # type: ignore[attr-defined]
-    at, free, times, row_of = row.place_id, row.free_min, case.first[carrier.mode], team  # type: ignore[attr-defined]
+    carrier = Carrier(row.team_id, row.team_name, "team", row.mode)
+    at, free, times, row_of = row.place_id, row.free_min, case.first[carrier.mode], team
     for task in tasks:
         where = place_id(case.tasks[task])
         yield leg(carrier, (at, where), times, (row_of, task), free, case.tasks[task].id)

@@ -65,7 +65,7 @@ def _paths(
     for key in keys:
         if key[0] not in ACROSS:
             together.setdefault((key[0], key[1], key[3]), []).append(key)
-    found = {}
+    found: dict[tuple[str, str, str, int], NDArray[np.int32]] = {}
     node = roads.places.node
     for (mode, start, phase), group in together.items():
         ends = node[roads.places.rows([key[2] for key in group])]
