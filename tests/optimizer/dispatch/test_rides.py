@@ -59,7 +59,8 @@ def test_no_bus_is_in_two_places_and_nobody_rides_twice(data):
     for bus in buses:
         at, free = bus.place_id, bus.ready_min
         for one in (ride for ride in found if ride.bus_id == bus.bus_id):
-            assert one.from_id == at and one.departs_min == free and one.people <= bus.seats
+            assert (one.from_id, one.departs_min) == (at, free)
+            assert one.people <= bus.seats
             assert one.boards_min == free + minutes[rows[at], rows[one.group.place_id]]
             assert one.arrives_min == one.leaves_min + minutes[rows[one.group.place_id], rows[one.group.shelter_id]]
             at, free = one.group.shelter_id, one.empties_min
