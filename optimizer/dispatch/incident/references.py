@@ -34,6 +34,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
 }
 """The same of the entries of each list."""
 
+_OFFERED = 3
 _SHOWN = 5
 _LISTED = 20
 """So many choices are all listed where none is like what was written."""
@@ -56,7 +57,9 @@ class Known:
     def like(self, written: str) -> list[str]:
         """Ids and names most like what was written, each as ``id name``."""
         known = {name: one for one, names in self.names.items() for name in (one.casefold(), *self._plain(names))}
-        close = get_close_matches(half_width(written).casefold(), list(known), n=3, cutoff=0.6)
+        wanted = half_width(written).casefold()
+        close = get_close_matches(wanted, list(known), n=_OFFERED, cutoff=0.6)
+        close += sorted((name for name in known if wanted in name), key=len)[:_OFFERED]
         return [self.label(one) for one in dict.fromkeys(known[name] for name in close)]
 
     def label(self, one: str) -> str:
@@ -134,9 +137,10 @@ def _unclear(
         shown = ", ".join(meant[:_SHOWN])
         yield entry.problem(path, "ambiguous", value=written, thing=named, count=len(meant), ids=shown)
     if not meant:
-        close = things.like(written) or (list(map(things.label, things.names)) if len(things.names) <= _LISTED else [])
-        words = "nearly" if close else "unknown"
-        yield entry.problem(path, words, value=written, thing=named, close=", ".join(close))
+        close = things.like(written)
+        few = list(map(things.label, things.names)) if len(things.names) <= _LISTED else []
+        words = "nearly" if close else "unknown_of_few" if few else "unknown"
+        yield entry.problem(path, words, value=written, thing=named, close=", ".join(close), known=", ".join(few))
 
 
 def _at(form: BaseModel, way: tuple[str, ...]) -> Any:
