@@ -116,7 +116,7 @@ def read_skills(region: Region) -> Skills:
 
 
 def _unsound(read: FormFile[SkillRegister], team_ids: set[str]) -> Iterator[Problem]:
-    """Names of kinds, classes and teams that are none, rows that stand there twice, kinds of teams that are left out."""
+    """Names of kinds, classes and teams that are none, rows that stand there twice, kinds left out."""
     register = read.form
     teams = [turnout.team_kind for turnout in register.teams]
     for place, turnout in enumerate(register.teams):
