@@ -10,7 +10,7 @@ from typing import Any
 
 from network.problem import Problem
 from network.words import Phrase
-from optimizer.dispatch.incident.draft import Draft, Entry, Part, Place
+from optimizer.dispatch.incident.draft import Draft, Entry, Part, Place, broken_entry
 from optimizer.dispatch.incident.form import LISTS, IncidentForm
 from optimizer.dispatch.incident.tables import INCIDENT, INCIDENT_TABLES, LOST
 from optimizer.region.files import EXPLANATION_TITLES
@@ -65,21 +65,24 @@ def read_book(path: Path) -> tuple[Draft, list[Problem]]:
         rows += found
         problems += told
     lists: dict[str, list[Entry[Any]]] = {name: [] for name in LISTS}
+    broken: dict[str, list[Entry[Any]]] = {name: [] for name in LISTS}
     heads = [row for row in rows if row.typed.table is INCIDENT]
     teams = [row for row in rows if row.is_lost_team]
     for row in rows:
         if row in heads or row in teams:
             continue
         name, values = row.listed()
-        entry, told = _entry(values, LISTS[name], row, row.place)
-        lists[name] += [entry] if entry else []
+        entry, told, sound = _entry(values, LISTS[name], row, row.place)
+        (lists if sound else broken)[name] += [entry] if entry else []
         problems += told
     if sheets and len(heads) != 1:
         problems.append(_one_incident(path, heads))
-    if not heads:
-        return Draft(None, {name: tuple(entries) for name, entries in lists.items()}), problems
-    head, told = _head(heads[0], teams)
-    return Draft(head, {name: tuple(entries) for name, entries in lists.items()}), problems + told
+    head, told = _head(heads[0], teams) if heads else (None, [])
+    return Draft(head, _frozen(lists), _frozen(broken)), problems + told
+
+
+def _frozen(lists: dict[str, list[Entry[Any]]]) -> dict[str, tuple[Entry[Any], ...]]:
+    return {name: tuple(entries) for name, entries in lists.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,8 +183,11 @@ def _plain(column: Column, value: Any) -> object:
 
 def _entry(
     values: object, model: type[Part], row: _Row, place: Callable[[FormPath], Place]
-) -> tuple[Entry[Part] | None, list[Problem]]:
-    """Put the values of a row into their form; cells that have been reported are not told of once more."""
+) -> tuple[Entry[Part] | None, list[Problem], bool]:
+    """Put the values of a row into their form, and say whether it is sound.
+
+    Cells that have been reported are not told of once more.
+    """
     file = row.place(())[0]
     form, problems = form_of(values, model, file, lambda path: place(path)[1])
     faulty = {name for at, name in row.typed.faulty if at == row.number}
@@ -191,7 +197,9 @@ def _entry(
         for problem, column in zip(problems, columns, strict=True)
         if column not in faulty
     ]
-    return (Entry(form.form, place, frozenset(faulty)) if form else None), told
+    if form is not None and not problems:
+        return Entry(form.form, place, frozenset(faulty)), told, True
+    return broken_entry(values, model, place, faulty.union(columns)), told, False
 
 
 def _head(row: _Row, teams: list[_Row]) -> tuple[Entry[IncidentForm] | None, list[Problem]]:
@@ -210,7 +218,8 @@ def _head(row: _Row, teams: list[_Row]) -> tuple[Entry[IncidentForm] | None, lis
             return teams[int(path[2])].place(("team",))
         return row.place(path[1:] if path and path[0] in _HOLD.values() else path)
 
-    return _entry(head, IncidentForm, row, place)
+    entry, told, sound = _entry(head, IncidentForm, row, place)
+    return (entry if sound else None), told
 
 
 def _closure(values: Values) -> tuple[str, Values]:
