@@ -10,8 +10,13 @@ from importlib.metadata import version
 import pandas as pd
 
 from network.words import Language, Phrase
+from optimizer.dispatch.clearing.clearing import ClearingPlan, plan_clearing
+from optimizer.dispatch.clearing.let_through import LetThrough
+from optimizer.dispatch.clearing.orders import clearing_legs, clearing_table
+from optimizer.dispatch.clearing.work import works_of
 from optimizer.dispatch.cut_off import Left, asked, cut_off
 from optimizer.dispatch.fleet import standing_vehicles
+from optimizer.dispatch.incident.form import IncidentForm
 from optimizer.dispatch.incident.incident import Incident
 from optimizer.dispatch.layers import layers_table
 from optimizer.dispatch.orders.evacuation_orders import evacuation_orders
@@ -26,7 +31,7 @@ from optimizer.dispatch.places import places_of
 from optimizer.dispatch.reasons.supply_reasons import supply_reasons
 from optimizer.dispatch.reasons.team_reasons import team_reasons
 from optimizer.dispatch.sources import HandedOut, hand_out, relief_sources
-from optimizer.dispatch.tables import CHANGED, CLEARING
+from optimizer.dispatch.tables import CHANGED
 from optimizer.dispatch.team_case import roster
 from optimizer.dispatch.travel import Roads
 from optimizer.progress import Progress, part, silent
@@ -90,8 +95,6 @@ def dispatch(
     began = time.monotonic()
     form = incident.form
     progress(Phrase("optimizer.dispatch.step_roads"), 0.0)
-    places = places_of(region, form)
-    roads = Roads(road_phases(region, form.roads), places, region.settings.dispatch.foot_kmh)
     sources = relief_sources(region, form)
     handed, requests = hand_out(form.requests, sources.in_place)
     still = Open(
@@ -103,18 +106,30 @@ def dispatch(
         vehicles=standing_vehicles(region, form),
         sources=sources,
     )
+    clearing, roads = _cleared(region, form, still)
     found = solve_parts(
         region, incident, still, roads,
         time_limit_s=options.time_limit_s, seed=options.seed, progress=part(progress, 0.1, 0.8),
     )  # fmt: skip
     progress(Phrase("optimizer.dispatch.step_orders"), 0.8)
-    tables = _tables(region, incident, found, still, handed, roads, language)
+    tables = _tables(region, incident, found, still, handed, clearing, roads, language)
     return Dispatch(region, incident, options, tables, f"HiGHS {version('highspy')}", time.monotonic() - began)
 
 
+def _cleared(region: Region, form: IncidentForm, still: Open) -> tuple[ClearingPlan | None, Roads]:
+    """Decide what is cleared, and give the roads as they then reopen."""
+    places = places_of(region, form)
+    foot_kmh = region.settings.dispatch.foot_kmh
+    if not (form.clearing.crews and form.clearing.work):
+        return None, Roads(road_phases(region, form.roads), places, foot_kmh)
+    works, places = works_of(region, form, places)
+    plan = plan_clearing(LetThrough(region, form, places, still), form.clearing.crews, works)
+    return plan, Roads(road_phases(region, form.roads, plan.cleared_min), places, foot_kmh)
+
+
 def _tables(
-    region: Region, incident: Incident, found: Parts, still: Open, handed: list[HandedOut], roads: Roads,
-    language: Language,
+    region: Region, incident: Incident, found: Parts, still: Open, handed: list[HandedOut],
+    clearing: ClearingPlan | None, roads: Roads, language: Language,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Lay out all that was found."""
     form = incident.form
@@ -123,7 +138,7 @@ def _tables(
         region, found.supply_case, found.supplies.trips if found.supplies else (), roads, found.free_min
     )
     leaving = evacuation_orders(found.evacuation_case, found.evacuation, found.rides, still.vehicles, roads)
-    legs = (*team.legs, *supply.legs, *leaving.legs)
+    legs = (*team.legs, *supply.legs, *leaving.legs, *clearing_legs(clearing, roads))
     ways, way_ids = ways_table(legs, roads, language)
     loads = pd.concat([in_place_loads(region, handed), supply.loads], ignore_index=True)
     reasons = supply_reasons(found.supply_case, found.supplies, roads)
@@ -138,9 +153,9 @@ def _tables(
         "ways": ways,
         "evacuees": leaving.evacuees,
         "cut_off": cut_off(region, form),
-        "clearing": pd.DataFrame(columns=[column.name for column in CLEARING.columns]),
+        "clearing": clearing_table(form, clearing),
         "changed": pd.DataFrame(columns=[column.name for column in CHANGED.columns]),
-        "layers": layers_table(found.teams, found.supplies, found.evacuation),
+        "layers": layers_table(found.teams, found.supplies, found.evacuation, clearing),
     }  # fmt: skip
     tables["places"] = _named(roads, tables)
     without = _without_shelter(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from optimizer.dispatch.clearing.clearing import ClearingPlan
 from optimizer.dispatch.tables import LAYERS
 from optimizer.models.dispatch.evacuation import Evacuation
 from optimizer.models.dispatch.supplies import SuppliesSolution
@@ -14,7 +15,10 @@ PROVEN_GAP = 1e-6
 
 
 def layers_table(
-    teams: TeamsSolution | None, supplies: SuppliesSolution | None, evacuation: Evacuation | None
+    teams: TeamsSolution | None,
+    supplies: SuppliesSolution | None,
+    evacuation: Evacuation | None,
+    clearing: ClearingPlan | None,
 ) -> pd.DataFrame:
     """Lay the layers out as :data:`~optimizer.dispatch.tables.LAYERS`.
 
@@ -41,6 +45,8 @@ def layers_table(
             _row("evacuation", "unsheltered", evacuation.unsheltered, evacuation.unsheltered, "weight", 1.0),
             _row("evacuation", "person_minutes", value, bound, "person × min", value),
         ]
+    if clearing is not None:
+        rows.append(_row("clearing", "let_through", clearing.loss, clearing.bound, "weight", clearing.weight))
     return pd.DataFrame(rows, columns=[column.name for column in LAYERS.columns])
 
 

@@ -61,7 +61,7 @@ def roster(region: Region, incident: IncidentForm, skills: Skills) -> pd.DataFra
             "place_id": team.site_id,
             "people": int(team.people),
             "mode": skills.turnout(team.team_kind).vehicle_class,
-            "skills": skills.of_team_kind(team.team_kind),
+            "skills": skills.of_team(team.team_id, team.team_kind),
             "turnout_min": skills.turnout(team.team_kind).turnout_min,
             "neighbour": False,
             "contact": team.contact or "",
