@@ -1,8 +1,8 @@
 """People who must leave and the shelters near them, put into the form of the evacuation's model.
 
 A shelter takes in as many as its usable area gives room for, at the region's square metres a person. Whoever has a
-shelter within a walk goes there on foot; minutes to all others are by bus (by light truck where the region has no
-buses), on the roads as they are or as they reopen.
+shelter within a walk goes there on foot; minutes to all others are by bus (where the region has no buses, by the class
+of vehicle of which it has most), on the roads as they are or as they reopen.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from optimizer.dispatch.priority import priority_weight
 from optimizer.dispatch.travel import FOOT, Roads
 from optimizer.models.dispatch.evacuation_problem import EvacuationProblem
 from optimizer.region.region import Region
-
-WITHOUT_BUS = "light_truck"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +72,7 @@ def evacuation_case(
     room = np.floor(area / region.settings.parameters.person_m2_shelter + 1e-9) - inside
     shelters = shelters.assign(room=room.clip(lower=0).astype(np.int64)).reset_index(drop=True)
     shelters = shelters[shelters["room"] > 0].reset_index(drop=True)
-    mode = BUS if (region.tables["vehicles"]["vehicle_class"] == BUS).any() else WITHOUT_BUS
+    mode = _mode(region)
     leave = [one.site for one in evacuations]
     ridden = roads.times(mode, leave, list(shelters["site_id"]))
     on_foot = roads.times(FOOT, leave, list(shelters["site_id"])).arrive_min(start_min) - start_min
@@ -92,3 +90,11 @@ def evacuation_case(
         split_min=parameters.split_min,
     )
     return EvacuationCase(tuple(evacuations), shelters, mode, start_min, minutes, walked, problem)
+
+
+def _mode(region: Region) -> str:
+    """Buses, where there are any, else what there is most of."""
+    vehicles = region.tables["vehicles"]
+    count = vehicles.groupby("vehicle_class")["count"].sum()
+    count = count[count > 0]
+    return BUS if BUS in count.index or count.empty else str(count.idxmax())
