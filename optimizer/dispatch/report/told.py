@@ -94,22 +94,22 @@ class Told:
         return [*lines, self("without_shelter", people=self.words.number(left))] if left else lines
 
     def cut_off(self) -> list[str]:
-        """Who has no road left, and where help lands."""
+        """Who has no road left, by where help lands."""
         rows = self.dispatch.tables["cut_off"]
         if rows.empty:
             return [self("none_cut_off")]
         people = self.words.number(self._figures["people_cut_off"])
-        return [self("cut_off", count=len(rows), people=people), *map(self.landing, rows.to_dict("records"))]
+        lines = [self("cut_off", count=len(rows), people=people)]
+        for (landing, call), group in rows.groupby(["landing_name", "landing_contact"], sort=False):
+            names = self.words.joined(map(self._until, group["place_name"], group["reopens_min"]))
+            at = self("landing_call", landing=landing, call=call) if call else landing
+            lines.append(self("landing", landing=at, names=names) if landing else self("no_landing", names=names))
+        return lines
 
-    def landing(self, row: Mapping[Any, Any]) -> str:
-        """Where help for one place that is cut off lands."""
-        reopens = self.clock.at(row["reopens_min"])
-        until = self("reopens", time=reopens) if reopens else self("reopens_unknown")
-        if not row["landing_site_id"]:
-            return self("no_landing", place=row["place_name"], until=until)
-        by = self(f"by_{row['landing_by'] or 'road'}", distance=self.number(row["landing_km"], 1))
-        values = {"landing": row["landing_name"], "by": by, "until": until}
-        return self("landing", place=row["place_name"], call=row["landing_contact"], **values).rstrip()
+    def _until(self, place: str, reopens_min: float) -> str:
+        """Name a place that is cut off, and until when, where that is forecast."""
+        time = self.clock.at(reopens_min)
+        return self("until", place=place, time=time) if time else place
 
     def asked(self) -> list[str]:
         """What is asked of the level above."""
@@ -224,6 +224,6 @@ class Told:
             return self("not_proven", part=named, layers=layers)
         return self("not_proven_gap", part=named, layers=layers, gap=self.words.percent(widest, 2))
 
-    def lines(self) -> Iterable[str]:
+    def lines(self) -> list[str]:
         """The summary, line by line."""
         return [self.title(), *self.headline(), *self.short(), *self.cautions()]

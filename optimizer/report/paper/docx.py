@@ -22,6 +22,8 @@ FALLBACKS = {TITLE: "宋体", BODY: "仿宋", HEADING: "SimHei", SUBHEADING: "�
 PAGE_MM = (210, 297)
 MARGINS_MM = {"top": 37, "bottom": 35, "left": 28, "right": 26}
 TEXT_MM = PAGE_MM[0] - MARGINS_MM["left"] - MARGINS_MM["right"]
+HIGHEST_PICTURE_MM = 200
+"""A picture and its caption stay on one page."""
 ALIGNS = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
@@ -82,6 +84,7 @@ class DocxWriter:
         """Write a heading that stays with what follows."""
         paragraph = self.paragraph()
         paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.page_break_before = block.new_page
         paragraph.paragraph_format.space_before = Pt(0 if self.zh else 8)
         font = HEADING if block.level == 1 else SUBHEADING
         self.run(paragraph, block.text, font, self.size + (0 if self.zh else 2), bold=not self.zh)
@@ -100,11 +103,13 @@ class DocxWriter:
             self.run(self.paragraph(), f"{number}. {text}", BODY, self.size)
 
     def picture(self, block: Picture) -> None:
-        """Write a picture over the width of the text, and its caption."""
+        """Write a picture over the width of the text, or as high as a page allows, and its caption."""
         paragraph = self.file.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
-        paragraph.add_run().add_picture(str(block.path), width=Mm(TEXT_MM))
+        shape = paragraph.add_run().add_picture(str(block.path), width=Mm(TEXT_MM))
+        shrunk = min(1.0, Mm(HIGHEST_PICTURE_MM) / shape.height)
+        shape.width, shape.height = int(shape.width * shrunk), int(shape.height * shrunk)
         self._caption(block.caption)
 
     def table(self, block: Table) -> None:
