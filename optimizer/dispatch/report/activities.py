@@ -10,6 +10,7 @@ ACTIVITIES = ("loading", "moving", "gathering", "working", "unloading", "waiting
 """Gathering is waiting for the others of a task; waiting is between two other activities."""
 COLUMNS = (
     "carrier_id",
+    "carrier_kind",
     "activity",
     "start_min",
     "end_min",
@@ -36,12 +37,12 @@ def activities(dispatch: Dispatch) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``COLUMNS``; ``deadline_min`` is that of the task, or the soonest of the requests that are unloaded. Empty texts
+        ``COLUMNS``; ``carrier_kind`` is said of moving alone, ``deadline_min`` is that of the task, or the soonest of the requests that are unloaded. Empty texts
         and NaN stand where a column says nothing of an activity.
     """
     tables = dispatch.tables
     parts = [_loading(tables["trips"]), _moving(tables["legs"]), *_at_tasks(tables["work"], tables["tasks"])]
-    parts += [_unloading(tables["loads"], tables["trips"], tables["requests"]), _clearing(tables["clearing"])]
+    parts += [_unloading(tables["loads"], tables["trips"], tables["requests"]), _clearing(tables["clearing"], tables["legs"])]
     known = [_shaped(part) for part in parts if len(part)]
     rows = pd.concat(known, ignore_index=True) if known else _shaped(pd.DataFrame())
     rows["rank"] = rows["activity"].map({name: place for place, name in enumerate(ACTIVITIES)})
@@ -117,7 +118,9 @@ def _unloading(loads: pd.DataFrame, trips: pd.DataFrame, requests: pd.DataFrame)
     return stops.assign(activity="unloading", late=late, **known)
 
 
-def _clearing(clearing: pd.DataFrame) -> pd.DataFrame:
-    rows = clearing[clearing["crew_id"] != ""]
-    renamed = rows.rename(columns={"crew_id": "carrier_id", "closure": "for_id"})
-    return renamed.assign(activity="working", end_min=rows["opens_min"])
+def _clearing(clearing: pd.DataFrame, legs: pd.DataFrame) -> pd.DataFrame:
+    """A crew's work on a closure, at the place to which it went for it."""
+    rows = clearing[clearing["crew_id"] != ""].rename(columns={"crew_id": "carrier_id", "closure": "for_id"})
+    went = legs[["carrier_id", "purpose", "to_place_id"]].set_axis(["carrier_id", "for_id", "place_id"], axis=1)
+    known = rows.merge(went.drop_duplicates(["carrier_id", "for_id"], keep="last"), how="left")
+    return known.fillna({"place_id": ""}).assign(activity="working", end_min=known["opens_min"])

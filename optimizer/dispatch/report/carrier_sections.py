@@ -10,7 +10,8 @@ from optimizer.dispatch.report.order_case import OrderCase, Row
 from optimizer.dispatch.report.overview_sections import Columns, signatures
 from optimizer.report.paper.document import Block, Heading, Paragraph, Table
 
-TIMETABLE: Columns = (("time", "center", 0.2), ("activity", "center", 0.12), ("place", "left", 0.26), ("what", "left", 0.42))
+OFF_ROAD = ("boat", "helicopter", "foot")
+TIMETABLE: Columns = (("time", "center", 0.2), ("activity", "center", 0.12), ("place", "left", 0.26), ("details", "left", 0.42))
 WAYS: Columns = (
     ("way", "left", 0.26),
     ("length", "right", 0.11),
@@ -66,8 +67,9 @@ def _loading(case: OrderCase, row: Row) -> Iterator[str]:
 
 
 def _moving(case: OrderCase, row: Row) -> Iterator[str]:
-    """By which roads, and how long is waited for one to reopen."""
+    """Whom it fetches, by which roads, and how long is waited for one to reopen."""
     way = case.ways.get(row["way_id"], {})
+    yield case.told("evacuates", places=case.told.sites(row["for_id"])) if row["carrier_kind"] == "bus" else ""
     yield case.told("by_way_of", roads=way["by_way_of"]) if way.get("by_way_of") else ""
     if row["wait_min"] > 0:
         opens = case.told.clock.at(way["opens_min"]) if way else ""
@@ -107,7 +109,8 @@ def _call(case: OrderCase, place_id: str) -> str:
 def _way(case: OrderCase, way: Row) -> tuple[str, str, str, str]:
     told = case.told
     ends = told("arrow").join(told.place(way[end]) for end in ("from_place_id", "to_place_id"))
-    turns = way["turns"] or way["by_way_of"] or told.code("mode", way["mode"])
+    off_road = told.code("mode", way["mode"]) if way["mode"] in OFF_ROAD else told("unnamed_roads")
+    turns = way["turns"] or way["by_way_of"] or off_road
     return ends, told.number(way["length_km"], 1), told.number(way["drive_min"], 1), turns
 
 

@@ -35,9 +35,12 @@ class Clock:
         return f"{self.time(minute):%Y-%m-%d %H:%M}" if math.isfinite(minute) else ""
 
     def span(self, first: float, last: float) -> str:
-        """From when to when; a single time where both are shown alike."""
-        ends = dict.fromkeys(text for text in (self.at(first), self.at(last)) if text)
-        return "–".join(ends)
+        """From when to when, the day said once; a single time where both are shown alike."""
+        begins, ends = self.at(first), self.at(last)
+        if begins and ends and self.time(first).date() == self.time(last).date():
+            ends = ends[-len("00:00") :]
+            return begins if begins.endswith(ends) else f"{begins}–{ends}"
+        return "–".join(filter(None, (begins, ends)))
 
     def ticks(self, first: float, last: float) -> Iterator[tuple[float, str]]:
         """Minutes between ``first`` and ``last`` at full steps of the clock, with what is written at them.

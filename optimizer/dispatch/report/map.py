@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +27,12 @@ WAYS = {  # kind of carrier: (colour, width in points, dashes)
     "crew": ("#E69F00", 1.6, "-"),
     "craft": ("#0072B2", 1.4, (0, (4, 2))),
 }
-STATUSES = {"on_time": "#009E73", "late": "#E69F00", "partly": "#E69F00", "unserved": "#D55E00"}
-MARKS = {"tasks": ("^", 85.0), "requests": ("s", 42.0)}
+OUTCOMES = {  # outcome: (statuses, colour), the worst last
+    "on_time": (("on_time",), "#009E73"),
+    "late": (("late", "partly"), "#E69F00"),
+    "unserved": (("unserved",), "#D55E00"),
+}
+MARKS = {"tasks": ("D", 62.0), "requests": ("s", 42.0)}
 NAMED = 25
 
 
@@ -55,7 +59,7 @@ def draw_dispatch(
     for order, name in enumerate(("requests", "tasks"), 11):
         _outcomes(drawing, dispatch, name, order)
     incident = drawing.name(dispatch.incident.id, dispatch.incident.name)
-    draw_frame(drawing, told("title", region=drawing.region_name(), incident=incident), told.proof())
+    draw_frame(drawing, told("title", region=drawing.region_name(), incident=incident))
     draw_labels(drawing, _named(dispatch))
     return drawing.save(path)
 
@@ -65,9 +69,10 @@ def _ways(drawing: MapDrawing, dispatch: Dispatch) -> None:
     lines, legs = way_lines(dispatch), dispatch.tables["legs"]
     for order, (kind, (colour, width, dashes)) in enumerate(WAYS.items()):
         taken = legs.loc[(legs["carrier_kind"] == kind) & (legs["way_id"] != ""), "way_id"].unique()
-        drawn = [line for line in lines.reindex(taken).dropna() if not line.is_empty]
+        # There and back by one road is one line; two dashed ones would make it whole.
+        drawn = {shapely.normalize(line).wkb: line for line in lines.reindex(taken).dropna() if not line.is_empty}
         if drawn:
-            _lines(drawing, drawn, order, color=colour, linewidth=width, linestyle=dashes)
+            _lines(drawing, drawn.values(), order, color=colour, linewidth=width, linestyle=dashes)
             drawing.explain(f"way_{kind}", color=colour, linewidth=width, linestyle=dashes)
 
 
@@ -80,7 +85,7 @@ def _evacuated(drawing: MapDrawing, dispatch: Dispatch) -> None:
         drawing.explain("evacuated", **look)
 
 
-def _lines(drawing: MapDrawing, lines: list[shapely.LineString], order: int, **look: object) -> None:
+def _lines(drawing: MapDrawing, lines: Iterable[shapely.LineString], order: int, **look: object) -> None:
     corners = [np.column_stack(drawing.metres(*shapely.get_coordinates(line).T)) for line in lines]
     drawing.axes.add_collection(LineCollection(corners, zorder=7 + order / 10, **look))
 
@@ -97,14 +102,14 @@ def _outcomes(drawing: MapDrawing, dispatch: Dispatch, name: str, order: int) ->
     """Draw tasks or requests, of one place the worst outcome on top."""
     marker, size = MARKS[name]
     rows, spot = dispatch.tables[name], spots(dispatch)
-    for place, (status, colour) in enumerate(STATUSES.items()):
-        ids = rows.loc[rows["status"] == status, "place_id"].unique()
+    for place, (outcome, (statuses, colour)) in enumerate(OUTCOMES.items()):
+        ids = rows.loc[rows["status"].isin(statuses), "place_id"].unique()
         at = spot.reindex(ids).dropna()
         if len(at):
             look = {"edgecolors": "white", "linewidths": 0.8}
             drawing.scatter(at, size * (1 + 0.25 * place), order + place / 10, marker=marker, c=colour, **look)
             explained = {"color": colour, "markeredgecolor": "white", "markersize": 9}
-            drawing.explain(f"{name}_{status}", marker=marker, **explained)
+            drawing.explain(f"{name}_{outcome}", marker=marker, **explained)
 
 
 def _named(dispatch: Dispatch) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from optimizer.dispatch.report.ground import MINUTES_AN_HOUR
 from optimizer.dispatch.report.order_case import OrderCase
 from optimizer.report.assumptions import is_synthetic
 from optimizer.report.paper.document import Align, Block, Heading, Paragraph
@@ -127,24 +128,22 @@ def _cut_off(case: OrderCase) -> Iterator[Block]:
 
 
 def _clearing(case: OrderCase) -> Iterator[Block]:
+    """Every closure, whether it is cleared, and when the road is open again."""
     told = case.told
     columns: Columns = (
-        ("closure", "left", 0.34),
-        ("crew", "left", 0.24),
-        ("begins", "center", 0.14),
-        ("opens", "center", 0.14),
-        ("forecast", "center", 0.14),
+        ("closure", "left", 0.3),
+        ("crew", "left", 0.22),
+        ("begins", "center", 0.16),
+        ("opens", "center", 0.16),
+        ("forecast", "center", 0.16),
     )
-    cells = [
-        (
-            row["closure"],
-            row["crew_name"] or told("none_such"),
-            told.clock.at(row["start_min"]),
-            told.clock.at(row["opens_min"]),
-            told.clock.at(row["forecast_min"]) or told("unknown"),
-        )
-        for row in case.rows("clearing")
-    ]
+    cleared = {row["closure"]: row for row in case.rows("clearing") if row["crew_id"]}
+    cells = []
+    for closure in told.dispatch.incident.roads.closures:
+        row = cleared.get(closure.name)
+        times = [told.clock.at(row[when]) for when in ("start_min", "opens_min")] if row else ["", ""]
+        forecast = told("unknown") if closure.to_h is None else told.clock.at(closure.to_h * MINUTES_AN_HOUR)
+        cells.append((closure.name, (row["crew_name"] or row["crew_id"]) if row else told("none_such"), *times, forecast))
     yield from case.listed("clearing", columns, cells)
 
 
