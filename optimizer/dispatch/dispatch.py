@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 
 import pandas as pd
 
+from optimizer.dispatch.incident.incident import Incident
 from optimizer.region.region import Region
-from optimizer.region.scenarios import Event, RoadState
-
-
-class Incident(Protocol):
-    """What a report needs of an incident."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def began(self) -> datetime: ...
-    @property
-    def event(self) -> Event: ...
-    @property
-    def roads(self) -> RoadState: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +19,7 @@ class Dispatch:
     ----------
     region : Region
     incident : Incident
-        Minutes count from its ``began``.
+        Minutes count from ``began`` of its form.
     options : mapping of str to object
         What was asked: limits, seed, the orders taken up again.
     tables : mapping of str to DataFrame
@@ -44,7 +27,7 @@ class Dispatch:
     solver : str
     seconds : float
     inputs : mapping of str to str
-        SHA-256 of what was read besides the region, by name.
+        SHA-256 of what was read besides region and incident, by name: the orders taken up again.
     """
 
     region: Region

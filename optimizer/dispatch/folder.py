@@ -9,6 +9,7 @@ from network.problem import Problem
 from network.words import LANGUAGES, Language, Phrase
 from optimizer.dispatch.dispatch import Dispatch
 from optimizer.dispatch.figures import figures
+from optimizer.dispatch.incident.incident import write_incident
 from optimizer.dispatch.report.gantt import draw_gantt
 from optimizer.dispatch.report.layers import write_dispatch_layers
 from optimizer.dispatch.report.map import draw_dispatch
@@ -48,6 +49,7 @@ def write_dispatch(
     with whole_folder(out, DISPATCH_FOLDER) as folder:
         steps: dict[str, Callable[[], object]] = {
             "tables": lambda: write_tables(dispatch.tables, folder, DISPATCH_TABLES),
+            "incident": lambda: write_incident(dispatch.incident, folder / "incident.yaml"),
             "region": lambda: roads.append(_region(dispatch, folder)),
             "map": lambda: warnings.extend(draw_dispatch(dispatch, folder / "map.png", language)),
             "gantt": lambda: draw_gantt(dispatch, folder / "gantt.png", language),
@@ -75,12 +77,12 @@ def _summary(told: Told, folder: Path) -> None:
 
 def manifest(dispatch: Dispatch, language: Language, roads: str) -> dict[str, object]:
     """Content of ``dispatch.json`` but for the warnings and the files."""
-    region, incident = dispatch.region, dispatch.incident
+    region, form = dispatch.region, dispatch.incident.form
     made = origin(region, language, VERSION, roads=roads)
     return made | {
         "kind": "dispatch",
-        "inputs": {**dict(region.inputs), **dispatch.inputs},
-        "incident": {"id": incident.id, "name": incident.name, "began": incident.began.isoformat()},
+        "inputs": {**region.inputs, **dispatch.incident.inputs, **dispatch.inputs},
+        "incident": {"id": form.id, "name": form.name, "began": form.began.isoformat()},
         "options": dict(dispatch.options),
         "parameters": region.settings.parameters.model_dump(mode="json"),
         "dispatch_parameters": region.settings.dispatch.model_dump(mode="json"),

@@ -91,7 +91,7 @@ def _task(case: OrderCase, row: Row) -> Iterator[str]:
 
 def _named(case: OrderCase, task: Row) -> str:
     people = case.told.number(task["need_people"])
-    return case.told("task", task=task["task_name"] or task["task_id"], skill=task["skill"], people=people)
+    return case.told("task", task=task["task_name"] or task["task_id"], skill=case.told.skill(task["skill"]), people=people)
 
 
 def _due(case: OrderCase, row: Row) -> str:
@@ -118,7 +118,7 @@ def _slip(case: OrderCase, carrier: Carrier, trip: Row) -> Iterator[Block]:
     """The transfer slip of a trip: what is handed out, carried and received, with a line for each to sign."""
     told = case.told
     yield Heading(told("h_slip", trip=trip["trip_id"]), 2, new_page=True)
-    yield Paragraph(told("slip_depot", depot=trip["depot_name"], incident=told.dispatch.incident.name))
+    yield Paragraph(told("slip_depot", depot=trip["depot_name"], incident=told.dispatch.incident.form.name))
     yield Paragraph(
         told(
             "slip_carrier",

@@ -64,7 +64,7 @@ def draw_gantt(
     if file is not None:
         _labels(axes, told, rows, font(LABEL_PT), 72 * wide)
     head = 1 - 0.3 / height
-    title = told("gantt_title", title=told.title() if file else dispatch.incident.id)
+    title = told("gantt_title", title=told.title() if file else dispatch.incident.form.id)
     figure.text(0.01, head, title, fontproperties=font(14), va="center", parse_math=False)
     figure.text(0.01, 1 - 0.62 / height, _note(told, moved), fontproperties=font(9), va="center", parse_math=False)
     _legend(axes, told, font(8.5), 1 - 0.85 / height)

@@ -51,7 +51,7 @@ def closed_roads(dispatch: Dispatch) -> pd.DataFrame:
     """
     cleared = dispatch.tables["clearing"].set_index("closure")["opens_min"].dropna().astype(float).to_dict()
     parts = []
-    for closure in dispatch.incident.roads.closures:
+    for closure in dispatch.incident.form.roads.closures:
         if closure.slowed is not None or closure.delay_min is not None or closure.opened:
             continue
         links = matched_links(closure, dispatch.region.roads, dispatch.region.folder)

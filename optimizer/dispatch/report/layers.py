@@ -59,6 +59,6 @@ def _closed(dispatch: Dispatch) -> geopandas.GeoDataFrame:
 
 def _timed(dispatch: Dispatch, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with the time of the clock, as text that sorts, beside every minute."""
-    clock = Clock(dispatch.incident.began)
+    clock = Clock(dispatch.incident.form.began)
     known = [name for name in TIMES if name in rows]
     return rows.assign(**{f"{name.removesuffix('_min')}_time": [*map(clock.full, rows[name])] for name in known})

@@ -58,7 +58,7 @@ def draw_dispatch(
     _cut_off(drawing, dispatch)
     for order, name in enumerate(("requests", "tasks"), 11):
         _outcomes(drawing, dispatch, name, order)
-    incident = drawing.name(dispatch.incident.id, dispatch.incident.name)
+    incident = drawing.name(dispatch.incident.form.id, dispatch.incident.form.name)
     draw_frame(drawing, told("title", region=drawing.region_name(), incident=incident))
     draw_labels(drawing, _named(dispatch))
     return drawing.save(path)

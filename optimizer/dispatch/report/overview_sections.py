@@ -85,7 +85,7 @@ def _asked(case: OrderCase) -> Iterator[Block]:
     cells = [
         (
             told.code("asked_for", row["asked_for"]),
-            row["what"],
+            told.skill(row["what"]) if row["asked_for"] == "team" else row["what"],
             told("quantity", units=case.units(row["quantity"]), unit=row["unit"]).strip(),
             row["place_name"],
             told.clock.at(row["deadline_min"]),
@@ -139,7 +139,7 @@ def _clearing(case: OrderCase) -> Iterator[Block]:
     )
     cleared = {row["closure"]: row for row in case.rows("clearing") if row["crew_id"]}
     cells = []
-    for closure in told.dispatch.incident.roads.closures:
+    for closure in told.dispatch.incident.form.roads.closures:
         row = cleared.get(closure.name)
         times = [told.clock.at(row[when]) for when in ("start_min", "opens_min")] if row else ["", ""]
         forecast = told("unknown") if closure.to_h is None else told.clock.at(closure.to_h * MINUTES_AN_HOUR)

@@ -34,7 +34,7 @@ class Told:
 
     def __init__(self, dispatch: Dispatch, language: Language) -> None:
         self.dispatch, self.language = dispatch, language
-        self.clock = Clock(dispatch.incident.began)
+        self.clock = Clock(dispatch.incident.form.began)
         self.words = Wording.of_region(dispatch.region, language)
         places, legs, work = (dispatch.tables[name] for name in ("places", "legs", "work"))
         self._places = dict(zip(places["place_id"], places["place_name"], strict=True))
@@ -52,7 +52,7 @@ class Told:
 
     def title(self) -> str:
         """Say what this is, of which incident."""
-        return self("title", region=self.region_name(), incident=self.dispatch.incident.name)
+        return self("title", region=self.region_name(), incident=self.dispatch.incident.form.name)
 
     def headline(self) -> list[str]:
         """What happened, what is done about it, what is not, and how well that is proven."""
@@ -61,7 +61,7 @@ class Told:
 
     def event(self) -> str:
         """What happened where and when."""
-        event = self.dispatch.incident.event
+        event = self.dispatch.incident.form.event
         what = self.words.joined(filter(None, [self.words.choice("hazard", event.hazard), event.place, event.size]))
         return self("event", what=what, began=self.clock.full(0.0))
 
@@ -182,6 +182,11 @@ class Told:
         if self.language == "zh":
             return column.choices.get(code, code)
         return self.code(column.name.removeprefix("carrier_"), code)
+
+    def skill(self, skill_id: str) -> str:
+        """Name of a skill."""
+        known = {skill.id: skill.name for skill in self.dispatch.incident.skills.register.skills}
+        return known[skill_id].say(self.language) if skill_id in known else skill_id
 
     def place(self, place_id: str) -> str:
         """Name of a place of the orders."""

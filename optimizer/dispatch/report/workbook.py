@@ -25,6 +25,7 @@ NAMES = {
     "place_id": Told.place,
     "from_place_id": Told.place,
     "to_place_id": Told.place,
+    "skill": Told.skill,
     "part": Told.part,
     "layer": Told.layer,
 }

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 from io import StringIO
-from types import SimpleNamespace
+from pathlib import Path
 
 import pandas as pd
 
 from optimizer.dispatch.dispatch import Dispatch
+from optimizer.dispatch.incident.form import IncidentForm
+from optimizer.dispatch.incident.incident import Incident
+from optimizer.dispatch.incident.skills import Skills, SkillRegister
 from optimizer.dispatch.tables import DISPATCH_TABLES
-from optimizer.region.scenarios import Event, RoadState
 from optimizer.region.schema import Kind
 
 # 22:30; minute 90 is midnight.
@@ -29,9 +31,9 @@ X1,滑坡点,,白岩镇,106.61,29.69,,
 """
 TASKS = """task_id,task_name,place_id,place_name,skill,need_people,priority,weight,work_min,deadline_min,team_ids,\
 start_min,finish_min,status,reason,why,would_serve
-K1,废墟搜救,V5,白岩村,搜救,40,1,9,120,180,Q1;Q2,95,215,on_time,,,
+K1,废墟搜救,V5,白岩村,search,40,1,9,120,180,Q1;Q2,95,215,on_time,,,
 K2,排水抢险,C2,云溪社区,排水,20,3,1,60,240,Q1,270.5,330.5,late,all_busy,此前没有空闲的排水队伍,再有一支排水队伍
-K3,潜水搜寻,X1,滑坡点,潜水,4,2,3,90,300,,,,unserved,no_skill,全区没有潜水队伍,一支潜水队伍
+K3,潜水搜寻,X1,滑坡点,diving,4,2,3,90,300,,,,unserved,no_skill,全区没有潜水队伍,一支潜水队伍
 """
 WORK = """team_id,team_name,task_id,place_id,people,arrive_min,start_min,finish_min,frozen,contact,phone
 Q1,区综合应急救援队,K1,V5,35,60,95,215,,李队,138-1
@@ -92,7 +94,7 @@ V5,白岩村,H3,白岩小学,80,15,bus,2,70,180,on_time
 V6,望江村,H3,白岩小学,30,,foot,,,180,unserved
 """
 ASKED = """for_id,asked_for,what,quantity,unit,place_id,place_name,deadline_min,reason,landing
-K3,team,潜水,4,人,X1,滑坡点,300,no_skill,
+K3,team,diving,4,人,X1,滑坡点,300,no_skill,
 R3,supply,救灾帐篷,27,顶,V6,望江村,600,no_way,白岩起降点
 R4,supply,瓶装饮用水,450,瓶,V6,望江村,600,no_vehicle,白岩起降点
 V6,shelter,,20,人,V6,望江村,180,no_room,
@@ -120,6 +122,16 @@ ROWS = {
     "ways": WAYS, "evacuees": EVACUEES, "asked": ASKED, "cut_off": CUT_OFF, "clearing": CLEARING, "changed": CHANGED,
     "layers": LAYERS,
 }  # fmt: skip
+SKILLS = {
+    "schema_version": 1,
+    "id": "skills",
+    "name": {"zh": "技能", "en": "Skills"},
+    "teams": [{"team_kind": "district", "turnout_min": 10, "vehicle_class": "fire_engine", "source": "-"}],
+    "skills": [
+        {"id": "diving", "name": {"zh": "潜水", "en": "diving"}, "team_kinds": ["district"], "source": "-"},
+        {"id": "search", "name": {"zh": "搜救", "en": "search"}, "team_kinds": ["district"], "source": "-"},
+    ],
+}
 CLOSURES = [
     {"name": "白岩公路滑坡", "links": ["1:1000-1001"], "to_h": 12},
     {"name": "G210 限行", "road": "G210", "slowed": 2},
@@ -136,15 +148,19 @@ def frame(table, text=""):
 
 def made_dispatch(region, rows=ROWS, name="白岩滑坡"):
     """The dispatch of ``rows``; a table that is not among them is empty."""
-    incident = SimpleNamespace(
-        id="slide",
-        name=name,
-        began=BEGAN,
-        event=Event(hazard="landslide", place="白岩镇"),
-        roads=RoadState.model_validate({"closures": CLOSURES}),
+    form = IncidentForm.model_validate(
+        {
+            "schema_version": 1,
+            "id": "slide",
+            "name": name,
+            "began": BEGAN,
+            "event": {"hazard": "landslide", "place": "白岩镇"},
+            "roads": {"closures": CLOSURES},
+        }
     )
+    incident = Incident(form, Skills(SkillRegister.model_validate(SKILLS), Path("skills.yaml")), (), {"slide.yaml": "0" * 64})
     tables = {table.name: frame(table, rows.get(table.name, "")) for table in DISPATCH_TABLES}
-    return Dispatch(region, incident, {"seed": 0, "time_limit_s": 10.0}, tables, "HiGHS", 3.2, {"incident.yaml": "0" * 64})
+    return Dispatch(region, incident, {"seed": 0, "time_limit_s": 10.0}, tables, "HiGHS", 3.2)
 
 
 def without(dispatch, *names):
