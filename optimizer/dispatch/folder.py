@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from network.problem import Problem
@@ -23,7 +24,7 @@ from optimizer.plan.region_copy import copy_region, write_roads
 from optimizer.plan.table_files import write_tables
 from optimizer.progress import Progress, silent
 
-DISPATCH_FOLDER = FolderKind("dispatch.json", Phrase("optimizer.dispatch_report.folder"))
+DISPATCH_FOLDER = FolderKind("dispatch.json", Phrase("optimizer.dispatch.folder"))
 VERSION = 1
 """Of the form of the folder."""
 
@@ -78,12 +79,15 @@ def _summary(told: Told, folder: Path) -> None:
 def manifest(dispatch: Dispatch, language: Language, roads: str) -> dict[str, object]:
     """Content of ``dispatch.json`` but for the warnings and the files."""
     region, form = dispatch.region, dispatch.incident.form
-    made = origin(region, language, VERSION, roads=roads)
-    return made | {
+    return origin(region, language, VERSION, roads=roads) | {
         "kind": "dispatch",
-        "inputs": {**region.inputs, **dispatch.incident.inputs, **dispatch.inputs},
-        "incident": {"id": form.id, "name": form.name, "began": form.began.isoformat()},
-        "options": dict(dispatch.options),
+        "incident": {
+            "id": form.id,
+            "name": form.name,
+            "began": form.began.isoformat(),
+            "inputs": dict(dispatch.incident.inputs),
+        },
+        "options": asdict(dispatch.options),
         "parameters": region.settings.parameters.model_dump(mode="json"),
         "dispatch_parameters": region.settings.dispatch.model_dump(mode="json"),
         "rules": [rule.model_dump(mode="json") for rule in region.rules],

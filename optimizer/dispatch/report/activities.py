@@ -102,7 +102,8 @@ def _at_tasks(work: pd.DataFrame, tasks: pd.DataFrame) -> tuple[pd.DataFrame, pd
 
 
 def _unloading(loads: pd.DataFrame, trips: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
-    """One row a stop."""
+    """One row a stop; what is handed out where it lies is on no trip."""
+    loads = loads[loads["trip_id"].isin(trips["trip_id"])]
     due = requests.set_index("request_id")["deadline_min"].astype(float)
     rows = loads.assign(deadline_min=loads["request_id"].map(due).astype(float))
     stops = rows.groupby(["trip_id", "stop"], as_index=False, sort=False).agg(

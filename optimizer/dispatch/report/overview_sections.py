@@ -10,6 +10,7 @@ from optimizer.report.assumptions import is_synthetic
 from optimizer.report.paper.document import Align, Block, Heading, Paragraph
 
 Columns = tuple[tuple[str, Align, float], ...]
+IN_PLACE: Columns = (("place", "left", 0.3), ("load", "left", 0.45), ("lot", "left", 0.25))
 
 
 def overview_sections(case: OrderCase) -> Iterator[Block]:
@@ -225,3 +226,7 @@ def _depots(case: OrderCase) -> Iterator[Block]:
             if row["depot_id"] == depot
         ]
         yield case.table("depot", columns, cells)
+    handed = [row for row in case.rows("loads") if row["trip_id"] not in {trip["trip_id"] for trip in trips}]
+    if handed:
+        yield Heading(told("h_in_place"), 2)
+        yield case.table("in_place", IN_PLACE, ((row["place_name"], case.load([row]), row["lot_id"]) for row in handed))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer.dispatch.dispatch import Dispatch
+from optimizer.dispatch.dispatch import Dispatch, DispatchOptions
 from optimizer.dispatch.incident.form import IncidentForm
 from optimizer.dispatch.incident.incident import Incident
 from optimizer.dispatch.incident.skills import Skills, SkillRegister
@@ -160,7 +160,7 @@ def made_dispatch(region, rows=ROWS, name="白岩滑坡"):
     )
     incident = Incident(form, Skills(SkillRegister.model_validate(SKILLS), Path("skills.yaml")), (), {"slide.yaml": "0" * 64})
     tables = {table.name: frame(table, rows.get(table.name, "")) for table in DISPATCH_TABLES}
-    return Dispatch(region, incident, {"seed": 0, "time_limit_s": 10.0}, tables, "HiGHS", 3.2)
+    return Dispatch(region, incident, DispatchOptions(), tables, "HiGHS", 3.2)
 
 
 def without(dispatch, *names):
