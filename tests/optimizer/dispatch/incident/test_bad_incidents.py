@@ -84,7 +84,7 @@ def test_a_mistake_is_told_where_it_stands(written, words, old, new, column, key
         ("item: water", "item: 饮用水", "water 瓶装饮用水（550 ml）"),
         ("kind: boat, site: PIER-3", "kind: helicopter, site: PIER-3", "HELI-03 统景镇直升机起降点"),
         ("closure: 东山村桥", "closure: x", "东山村桥"),
-        ("vehicle_class: light_truck, count", "vehicle_class: bus, count", "light_truck, heavy_truck"),
+        ("vehicle_class: light_truck, count", "vehicle_class: bus, count", "heavy_truck, light_truck"),
     ],
 )
 def test_those_like_it_are_offered(written, old, new, offered):
@@ -93,8 +93,8 @@ def test_those_like_it_are_offered(written, old, new, offered):
 
 def test_all_that_is_wrong_is_told_at_once(written, words):
     """Six entries are each wrong in one way; what an entry of the wrong form names is looked up all the same."""
-    written.edit("water_rescue, people: 10", "dance, people: 0").edit("deadline_min: 60", "deadline_min: -60")
-    written.edit("item: water", "item: fire").edit("site: HAZ-05", "site: HAZ-99")
+    written.edit("water_rescue, people: 10", "跳舞, people: 0").edit("deadline_min: 60", "deadline_min: -60")
+    written.edit("item: water", "item: zzz").edit("site: HAZ-05", "site: HAZ-99")
     written.edit("kind: boat, site: PIER-3", "kind: boat, site: HELI-03").edit("closure: 东山村桥", "closure: x")
     found = written.edit("2026-07-05 14:30", "soon").problems()
     wanted = ["form_at_least", "unknown_of_few", "deadline_past", "unknown_of_few", "nearly"]
