@@ -16,6 +16,7 @@ from optimizer.region.headings import normal_heading
 from optimizer.region.overrides import OverrideFile
 from optimizer.region.raw_table import RawTable, raw_table
 from optimizer.region.region_tables import REGION_TABLES, SITES
+from optimizer.region.registers import SKILLS
 from optimizer.region.scenarios import ScenarioFile
 from optimizer.region.schema import Table
 from optimizer.region.settings import RegionSettings
@@ -112,6 +113,8 @@ def _gather_forms(files: RegionFiles) -> None:
         if path.is_file():
             files.read[path.name] = path
             _take_form(files, name, path.name, read_form(path, model))
+    if (files.folder / SKILLS).is_file():  # for incidents: read with them, kept with the region
+        files.read[SKILLS] = files.folder / SKILLS
 
 
 def _take_form(files: RegionFiles, name: str, file: str, found: tuple[FormFile[Any] | None, list[Problem]]) -> None:

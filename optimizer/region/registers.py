@@ -21,6 +21,9 @@ STANDARDS = Path(__file__).parents[2] / "datasets" / "standards"
 COPIES = "standards"
 """The folder for copies of them inside a region's."""
 
+SKILLS = "skills.yaml"
+"""The register of skills, which holds no rules; among the program's registers, or of the region's own in its folder."""
+
 _FILE = "region.yaml"
 
 
@@ -90,7 +93,7 @@ def register_name(path: Path, folder: Path) -> str:
 
 def _read_registers(settings: RegionSettings, folder: Path) -> tuple[dict[str, Register], list[Problem]]:
     files = register_files(settings, folder)
-    known = ", ".join(sorted(path.stem for path in STANDARDS.glob("*.yaml")))
+    known = ", ".join(sorted(path.stem for path in STANDARDS.glob("*.yaml") if path.name != SKILLS))
     registers: dict[str, Register] = {}
     problems: list[Problem] = []
     for name in dict.fromkeys((*settings.standards.registers, *settings.standards.adopt)):

@@ -46,13 +46,18 @@ def write_region(
         ``events.yaml`` is written when it is given.
     """
     write_tables(folder, tables)
-    _write_text(folder / "region.yaml", _yaml(_plain(settings)))
+    write_form(folder / "region.yaml", settings)
     write_scenarios(folder / "scenarios.yaml", scenarios)
     if events is not None:
-        _write_text(folder / "events.yaml", _yaml(_plain(events)))
+        write_form(folder / "events.yaml", events)
     if overrides:
         decided = {"schema_version": SCHEMA_VERSION, "overrides": [_plain(override) for override in overrides]}
         _write_text(folder / "overrides.yaml", _yaml(decided))
+
+
+def write_form(path: Path, form: Strict) -> None:
+    """Write a form as YAML without what equals its default."""
+    _write_text(path, _yaml(_plain(form)))
 
 
 def write_scenarios(path: Path, scenarios: Sequence[Scenario], drawn: Drawn | None = None) -> None:

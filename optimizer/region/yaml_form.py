@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from network.forms import phrases_of
@@ -18,7 +18,6 @@ from network.problem import Problem
 from network.words import Phrase, catalogue
 from optimizer.region.csv_table import decoded
 from optimizer.region.schema import SCHEMA_VERSION
-from optimizer.region.settings import Strict
 
 LARGEST_FORM = 1_000_000
 """Values in one file, each counted as often as an alias repeats it."""
@@ -26,7 +25,7 @@ LARGEST_FORM = 1_000_000
 DEEPEST_FORM = 50
 """Lists and mappings within one another; the parser in C has no limit of its own and would end the process."""
 
-Form = TypeVar("Form", bound=Strict)
+Form = TypeVar("Form", bound=BaseModel)
 FormPath = tuple[int | str, ...]
 """Way to a value in a form: names of fields and places in lists, counted from 0."""
 
@@ -46,6 +45,11 @@ _TYPE_WORDS = {
     "date_parsing": "form_date",
     "date_from_datetime_parsing": "form_date",
     "date_from_datetime_inexact": "form_date",
+    "datetime_type": "form_moment",
+    "datetime_parsing": "form_moment",
+    "datetime_from_date_parsing": "form_moment",
+    "datetime_object_invalid": "form_moment",
+    "timezone_naive": "form_time_zone",
     "tuple_type": "form_list",
     "list_type": "form_list",
     "dict_type": "form_fields",
@@ -59,6 +63,7 @@ _TYPE_WORDS = {
     "less_than_equal": "form_at_most",
     "literal_error": "form_choice",
     "string_pattern_mismatch": "form_identity",
+    "string_too_short": "form_empty_text",
     "too_short": "form_too_short",
 }
 _NO_VALUE_SHOWN = {"form_missing", "form_unknown", "form_fields", "form_list", "form_too_short"}
@@ -70,7 +75,7 @@ class FormFile(Generic[Form]):
 
     Attributes
     ----------
-    form : Strict
+    form : BaseModel
     file : str
         As problems name it.
     row_of : callable
@@ -140,7 +145,7 @@ def read_form_text(text: str, model: type[Form], file: str) -> tuple[FormFile[Fo
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, [_problem("yaml_value", file, detail=str(error).splitlines()[0])]
     form, problems = form_of(values, model, file, partial(_row_of, node))
-    return (None if doubled and not model.entries else form), doubled + problems
+    return (None if doubled and not _entries(model) else form), doubled + problems
 
 
 def form_of(
@@ -171,21 +176,27 @@ def _sound_entries(
     row_of: Callable[[FormPath], int | None],
 ) -> FormFile[Form] | None:
     """Give the form without the entries and fields that are wrong, so that the rest is checked all the same."""
-    listed = values.get(model.entries) if isinstance(values, dict) else None
+    entries = _entries(model)
+    listed = values.get(entries) if isinstance(values, dict) else None
     if not isinstance(listed, list):
         return None
     paths = [details["loc"] for details in mistakes]
-    wrong = {path[1] for path in paths if len(path) > 1 and path[0] == model.entries}
+    wrong = {path[1] for path in paths if len(path) > 1 and path[0] == entries}
     places = tuple(place for place in range(len(listed)) if place not in wrong)
     unknown = {path[0] for path in paths if len(path) == 1}
     rest = {key: value for key, value in values.items() if key not in unknown}  # type: ignore[attr-defined]
     if not places:
         return None
     try:
-        form = model.model_validate({**rest, model.entries: [listed[place] for place in places]})
+        form = model.model_validate({**rest, entries: [listed[place] for place in places]})
     except (ValidationError, RecursionError):
         return None
     return FormFile(form, file, row_of, places)
+
+
+def _entries(model: type[BaseModel]) -> str:
+    """Name the field with entries that are each sound or not for themselves; empty where there is none."""
+    return str(getattr(model, "entries", ""))
 
 
 def _own(mistakes: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -251,7 +262,7 @@ def _step(node: yaml.Node, part: int | str) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def _field_names(model: type[Strict]) -> list[str]:
+def _field_names(model: type[BaseModel]) -> list[str]:
     """Names of all fields of a form and of the forms within it."""
     schema = model.model_json_schema()
     parts = [schema, *schema.get("$defs", {}).values()]
