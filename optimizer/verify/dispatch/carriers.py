@@ -88,10 +88,10 @@ def home_of(orders: Orders, carrier: str, first: Doing) -> tuple[str, float]:
     Teams turn out, neighbours and crews are ready as the incident says, vehicles when they are mobilised.
     """
     places, form = orders.places, orders.form
-    teams = orders.region.tables["teams"].set_index("team_id")
-    if carrier in teams.index:
-        turnout = orders.incident.skills.turnout(str(teams.at[carrier, "team_kind"]))
-        return places.of_site(str(teams.at[carrier, "site_id"])), turnout.turnout_min
+    teams = orders.region.tables["teams"]
+    for team in teams[(teams["team_id"] == carrier).to_numpy()].itertuples():
+        turnout = orders.incident.skills.turnout(str(team.team_kind))
+        return places.of_site(str(team.site_id)), turnout.turnout_min
     for neighbour in form.neighbours:
         if neighbour.id == carrier:
             own = first.start if neighbour.site is None else places.of_site(neighbour.site)
@@ -135,7 +135,7 @@ def _unloading(orders: Orders) -> Iterator[Doing]:
     rows = rows[rows["trip_id"].isin(carrier.index)]
     for i, row in enumerate(rows.itertuples()):
         place, begin, end = str(row.place_id), float(str(row.arrive_min)), float(str(row.leave_min))
-        yield Doing(str(carrier[row.trip_id]), begin, end, place, place, name, row_words(name, rows, i))
+        yield Doing(str(carrier[str(row.trip_id)]), begin, end, place, place, name, row_words(name, rows, i))
 
 
 def _work(orders: Orders) -> Iterator[Doing]:

@@ -36,4 +36,6 @@ def verify_clearing(orders: Orders) -> Outcome:
         own = with_purpose(orders, str(row.closure))
         own = own[own["carrier_id"] == row.crew_id]
         came.append(float(own["arrive_min"].max()) if len(own) else np.inf)
-    return outcome + holds(CLEARING, done, "dispatch_crew_not_there", done["start_min"] >= np.array(came) - TIMES.absolute)
+    return outcome + holds(
+        CLEARING, done, "dispatch_crew_not_there", done["start_min"] >= np.array(came) - TIMES.absolute
+    )

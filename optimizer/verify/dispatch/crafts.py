@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -31,12 +33,15 @@ def verify_crafts(orders: Orders) -> Outcome:
     outcome = holds(LEGS, rows, "dispatch_unknown_carrier", known, id=rows["carrier_id"])
     rows, named = rows[known], [craft for craft, right in zip(crafts, known, strict=True) if right and craft]
     lands = [
-        {orders.places.kind(str(leg.from_place_id)), orders.places.kind(str(leg.to_place_id))} == {LANDS_AT[str(leg.mode)]}
+        {orders.places.kind(str(leg.from_place_id)), orders.places.kind(str(leg.to_place_id))}
+        == {LANDS_AT[str(leg.mode)]}
         for leg in rows.itertuples()
     ]
     outcome += holds(LEGS, rows, "dispatch_no_landing", lands)
     rows, named = rows[lands], [craft for craft, right in zip(named, lands, strict=True) if right]
-    km = np.array([orders.places.straight_km(str(leg.from_place_id), str(leg.to_place_id)) for leg in rows.itertuples()])
+    km = np.array(
+        [orders.places.straight_km(str(leg.from_place_id), str(leg.to_place_id)) for leg in rows.itertuples()]
+    )
     km = km * np.where(rows["mode"] == "boat", orders.dispatch.craft_detour, 1.0)
     least = km / np.array([craft.speed_kmh for craft in named]) * MINUTES_AN_HOUR
     right = rows["drive_min"].to_numpy(dtype=float) >= least - MINUTES.absolute
@@ -45,10 +50,10 @@ def verify_crafts(orders: Orders) -> Outcome:
     return outcome + _verify_range(orders, rows.assign(km=km))
 
 
-def _flies(orders: Orders, leg: object) -> bool:
+def _flies(orders: Orders, leg: Any) -> bool:
     """Whether no grounded window is met between departure, waiting done, and arrival."""
     arrive, drive = (float(getattr(leg, name)) for name in ("arrive_min", "drive_min"))
-    windows = orders.grounded_min(str(getattr(leg, "mode")))  # noqa: B009
+    windows = orders.grounded_min(str(leg.mode))
     return all(arrive <= begin + 1e-6 or arrive - drive >= end - 1e-6 for begin, end in windows)
 
 

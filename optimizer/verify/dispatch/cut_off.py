@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from pyproj import Geod
 
 from optimizer.region.selection import SETTLEMENTS
 from optimizer.verify.dispatch.orders import Orders
+from optimizer.verify.dispatch.places import WGS84
 from optimizer.verify.dispatch.roads_in_time import RoadsInTime
 from optimizer.verify.outcome import DISPATCH, MINUTES, Outcome, Tolerance, equal, equal_text, holds, none_missing
 from optimizer.verify.roads import ScenarioRoads
@@ -21,7 +21,6 @@ SUPPLIES_DRIVE = "light_truck"
 ABOVE, TOWN = ("district", "municipal", "central"), "town"
 BY_AIR, BY_WATER = "helipad", "pier"
 _LENGTHS_KM = Tolerance(0.01, 1e-6)
-_WGS84 = Geod(ellps="WGS84")
 
 
 def verify_cut_off(orders: Orders) -> Outcome:
@@ -80,4 +79,4 @@ def _straight_km(places: pd.DataFrame, points: pd.DataFrame) -> np.ndarray:
     size = len(places), len(points)
     one = [np.broadcast_to(places[name].to_numpy(dtype=float)[:, None], size).ravel() for name in ("lon", "lat")]
     two = [np.broadcast_to(points[name].to_numpy(dtype=float)[None, :], size).ravel() for name in ("lon", "lat")]
-    return np.asarray(_WGS84.inv(*one, *two)[2]).reshape(size) / 1000.0
+    return np.asarray(WGS84.inv(one[0], one[1], two[0], two[1])[2]).reshape(size) / 1000.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -43,19 +45,22 @@ def verify_evacuees(orders: Orders) -> Outcome:
     driven = rows["drive_min"].to_numpy(dtype=float)
     fast = np.isfinite(least) & (driven < least - MINUTES.absolute)
     outcome += holds(EVACUEES, rows, "dispatch_too_fast", ~fast, least=least.round(2))
-    deadline = np.array([np.nan if leave[one].deadline_min is None else leave[one].deadline_min for one in rows["place_id"]], dtype=float)
+    deadline = np.array(
+        [np.nan if leave[one].deadline_min is None else leave[one].deadline_min for one in rows["place_id"]],
+        dtype=float,
+    )
     outcome += equal(EVACUEES, rows, "deadline_min", deadline, MINUTES)
     last = rows["last_min"].to_numpy(dtype=float)
     status = np.where(np.isnan(last), "unserved", np.where(last > deadline + 1e-6, "late", "on_time"))
     return outcome + equal_text(EVACUEES, rows, "status", status) + _verify_rides(orders, rows)
 
 
-def _least_min(orders: Orders, row: object) -> float:
+def _least_min(orders: Orders, row: Any) -> float:
     """Least minutes from a place to a shelter, on the roads at any time."""
     start, end = (orders.places.site(str(getattr(row, name))) for name in ("place_id", "shelter_id"))
     if not start or not end:
         return float("inf")
-    mode = str(getattr(row, "mode"))  # noqa: B009
+    mode = str(row.mode)
     states = range(len(orders.roads.turns_min))
     return min(float(orders.roads.during(number, mode).minutes([start], [end])[0]) for number in states)
 
@@ -69,7 +74,10 @@ def _verify_rides(orders: Orders, rows: pd.DataFrame) -> Outcome:
     for row in rows.itertuples():
         own = legs[(legs["purpose"] == row.place_id) & (legs["to_place_id"] == row.shelter_id)]
         seats = [
-            np.floor(float(pools.get((orders.places.site(str(home[leg.carrier_id])), leg.mode), 0.0)) / orders.dispatch.person_kg)
+            np.floor(
+                float(pools.get((orders.places.site(str(home[str(leg.carrier_id)])), leg.mode), 0.0))
+                / orders.dispatch.person_kg
+            )
             for leg in own.itertuples()
         ]
         most.append(float(sum(seats)))

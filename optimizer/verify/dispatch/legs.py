@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -47,15 +49,15 @@ def _verify_ridden(orders: Orders, rows: pd.DataFrame) -> Outcome:
     return holds(LEGS, rows, "dispatch_closed_on_the_way", right, value=np.array(words, dtype=object))
 
 
-def _soonest(orders: Orders, leg: object) -> float:
+def _soonest(orders: Orders, leg: Any) -> float:
     """Minute at which one arrives who waits on the road, or who waits before setting out, whichever is sooner."""
-    links = orders.way_links.get(str(getattr(leg, "way_id")))  # noqa: B009
-    start, end = str(getattr(leg, "from_place_id")), str(getattr(leg, "to_place_id"))  # noqa: B009
-    mode, depart = str(getattr(leg, "mode")), float(getattr(leg, "depart_min"))  # noqa: B009
+    links = orders.way_links.get(str(leg.way_id))
+    start, end = str(leg.from_place_id), str(leg.to_place_id)
+    mode, depart = str(leg.mode), float(leg.depart_min)
     if links is None or start not in orders.places or end not in orders.places:
         return float("inf")
-    wait = np.nan_to_num(float(getattr(leg, "wait_min")))  # noqa: B009
-    access, onward = orders.places.access_min(start), orders.places.access_min(end)
+    wait = float(np.nan_to_num(float(leg.wait_min)))
+    access, onward = orders.places[start].access_min, orders.places[end].access_min
     if not len(links) and mode == "foot":
         return depart + wait
     return min(orders.roads.ride(mode, links, begin + access) for begin in (depart, depart + wait)) + onward
@@ -64,7 +66,10 @@ def _soonest(orders: Orders, leg: object) -> float:
 def _verify_walked(orders: Orders, rows: pd.DataFrame) -> Outcome:
     """Nobody walks faster than the region says, as the crow flies."""
     walked = rows[(rows["mode"] == "foot").to_numpy()]
-    known = [a in orders.places and b in orders.places for a, b in zip(walked["from_place_id"], walked["to_place_id"], strict=True)]
+    known = [
+        a in orders.places and b in orders.places
+        for a, b in zip(walked["from_place_id"], walked["to_place_id"], strict=True)
+    ]
     walked = walked[np.array(known, dtype=bool)]
     straight = [
         orders.places.straight_km(str(a), str(b))

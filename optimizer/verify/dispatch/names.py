@@ -1,4 +1,4 @@
-"""The tables are whole: no row twice, no id that is not known, no word that is not allowed, no name of another thing."""
+"""The tables are whole, and what stands beside an id is its own: names, units, coordinates."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def verify_names(orders: Orders) -> Outcome:
         if "depot_id" in rows:
             outcome += equal_text(name, rows, "depot_name", site.reindex(rows["depot_id"]).fillna(""))
         if "item_id" in rows:
-            found = items.reindex(rows["item_id"])
+            item = items.reindex(rows["item_id"])
             word = rows["item_name"].to_numpy()
-            outcome += holds(name, rows, "name_wrong", (word == found["name"]) | (word == found["name_en"]), word=word)
-            outcome += equal_text(name, rows, "unit", found["unit"].fillna(""))
+            outcome += holds(name, rows, "name_wrong", (word == item["name"]) | (word == item["name_en"]), word=word)
+            outcome += equal_text(name, rows, "unit", item["unit"].fillna(""))
     return outcome + said("dispatch_incident", right=_told(orders) in (None, orders.form.id), claim=_told(orders))
 
 

@@ -85,9 +85,7 @@ class Orders:
     def way_links(self) -> Mapping[str, NDArray[np.int64] | None]:
         """Links of every way; None where one of them is no link of the roads."""
         rows = self.tables["ways"]
-        return {
-            str(way): self._found(str(links)) for way, links in zip(rows["way_id"], rows["links"], strict=True)
-        }
+        return {str(way): self._found(str(links)) for way, links in zip(rows["way_id"], rows["links"], strict=True)}
 
     @cached_property
     def legs(self) -> pd.DataFrame:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-import numpy as np
 import pandas as pd
 from pyproj import Geod
 
@@ -14,71 +15,81 @@ from optimizer.verify.outcome import DISPATCH, Claims, Outcome, Tolerance, equal
 
 PLACES = DISPATCH + "places"
 DEGREES = Tolerance(1e-6, 0.0)
-_WGS84 = Geod(ellps="WGS84")
+WGS84 = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the orders.
+
+    Attributes
+    ----------
+    site, kind : str
+        Empty for a point of the incident.
+    lon, lat : float
+    node : int
+        Where it meets the roads; −1 off the roads.
+    access_min : float
+        Minutes between it and the roads.
+    """
+
+    site: str
+    kind: str
+    lon: float
+    lat: float
+    node: int
+    access_min: float
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where places meet the roads.
+    """The places by id: sites are where the region has them, points where the table has them."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        By ``place_id``: ``site_id`` and ``kind`` (empty for a point), ``lon``, ``lat``, ``node`` (−1 off the roads),
-        ``access_min``.
-    """
-
-    table: pd.DataFrame
+    by_id: Mapping[str, Place]
 
     @classmethod
     def of(cls, claims: Claims) -> Places:
-        """Put the sites where the region has them, and points where the table has them."""
-        rows, region = claims.tables["places"].set_index("place_id"), claims.region
-        site = _sites(region).reindex(rows["site_id"])
-        points = snap(region.roads, rows["lon"], rows["lat"], region.settings.parameters.snap_limit_m)
-        own = (rows["site_id"] != "").to_numpy()
-        table = pd.DataFrame(
-            {
-                "site_id": rows["site_id"],
-                "kind": site["kind"].fillna("").to_numpy(),
-                "lon": rows["lon"],
-                "lat": rows["lat"],
-                "node": np.where(own, site["node"].fillna(-1), points.node).astype(np.int64),
-                "access_min": np.where(own, site["access_min"], points.access_min),
-            },
-            index=rows.index,
-        )
-        return cls(table[~table.index.duplicated()])
+        """Put the places on the roads."""
+        rows, region = claims.tables["places"], claims.region
+        snapped = snap(region.roads, rows["lon"], rows["lat"], region.settings.parameters.snap_limit_m)
+        sites = {str(row.site_id): row for row in _sites(region).reset_index().itertuples()}
+        found = {}
+        for number, row in enumerate(rows.itertuples()):
+            lon, lat = float(str(row.lon)), float(str(row.lat))
+            own = sites.get(str(row.site_id))
+            node = (snapped.node[number], snapped.access_min[number]) if own is None else (own.node, own.access_min)
+            kind = "" if own is None else str(own.kind)
+            found[str(row.place_id)] = Place(str(row.site_id), kind, lon, lat, int(str(node[0])), float(str(node[1])))
+        return cls(found)
 
     def __contains__(self, place_id: str) -> bool:
         """Whether the orders name the place."""
-        return place_id in self.table.index
+        return place_id in self.by_id
 
-    def node(self, place_id: str) -> int:
-        """The node where a place meets the roads; −1 off the roads."""
-        return int(self.table.at[place_id, "node"])
-
-    def access_min(self, place_id: str) -> float:
-        """Minutes between a place and the roads."""
-        return float(self.table.at[place_id, "access_min"])
+    def __getitem__(self, place_id: str) -> Place:
+        """The place of an id."""
+        return self.by_id[place_id]
 
     def kind(self, place_id: str) -> str:
         """Kind of the site; empty for a point."""
-        return str(self.table.at[place_id, "kind"]) if place_id in self else ""
+        return self.by_id[place_id].kind if place_id in self else ""
 
     def site(self, place_id: str) -> str:
         """Its site; empty for a point."""
-        return str(self.table.at[place_id, "site_id"]) if place_id in self else ""
+        return self.by_id[place_id].site if place_id in self else ""
+
+    @cached_property
+    def _by_site(self) -> Mapping[str, str]:
+        return {place.site: one for one, place in self.by_id.items() if place.site}
 
     def of_site(self, site_id: str) -> str:
         """The place that a site is; the site's own id where the orders name none."""
-        found = self.table.index[(self.table["site_id"] == site_id).to_numpy()]
-        return str(found[0]) if len(found) else site_id
+        return self._by_site.get(site_id, site_id)
 
     def straight_km(self, start: str, end: str) -> float:
         """Kilometres over the ground as the crow flies."""
-        ends = self.table.loc[[start, end], ["lon", "lat"]].to_numpy(dtype=float)
-        return float(_WGS84.inv(*ends[0], *ends[1])[2]) / 1000.0
+        one, two = self.by_id[start], self.by_id[end]
+        return float(WGS84.inv(one.lon, one.lat, two.lon, two.lat)[2]) / 1000.0
 
 
 def _sites(region: Region) -> pd.DataFrame:

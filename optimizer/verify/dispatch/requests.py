@@ -42,8 +42,8 @@ def verify_requests(orders: Orders) -> Outcome:
     outcome += holds(REQUESTS, rows, "dispatch_too_much", unmet >= -UNITS.absolute)
     outcome += equal(REQUESTS, rows, "unmet", np.maximum(unmet, 0.0))
     outcome += equal_text(REQUESTS, rows, "status", _status(brought, came, unmet))
-    found = [one if isinstance(one, set) else set() for one in brought["depots"]]
-    same = [set(split(row.depot_ids)) == depots for row, depots in zip(rows.itertuples(), found, strict=True)]
+    depots_of = [one if isinstance(one, set) else set() for one in brought["depots"]]
+    same = [set(split(row.depot_ids)) == depots for row, depots in zip(rows.itertuples(), depots_of, strict=True)]
     outcome += holds(REQUESTS, rows, "dispatch_depots_differ", same)
     reasoned = (rows["reason"] != "") | (rows["status"] == "on_time")
     return outcome + holds(REQUESTS, rows, "dispatch_no_reason", reasoned)

@@ -24,11 +24,17 @@ def verify_stock(orders: Orders) -> Outcome:
     outcome = holds(LOADS, of_lot, "dispatch_unknown_lot", known, id=of_lot["lot_id"])
     of_lot = of_lot[known]
     lot = lots.loc[of_lot["lot_id"]]
-    outcome += holds(LOADS, of_lot, "dispatch_lot_elsewhere", of_lot["depot_id"].to_numpy() == lot["site_id"].to_numpy())
-    outcome += holds(LOADS, of_lot, "dispatch_lot_other_item", of_lot["item_id"].to_numpy() == lot["item_id"].to_numpy())
+    outcome += holds(
+        LOADS, of_lot, "dispatch_lot_elsewhere", of_lot["depot_id"].to_numpy() == lot["site_id"].to_numpy()
+    )
+    outcome += holds(
+        LOADS, of_lot, "dispatch_lot_other_item", of_lot["item_id"].to_numpy() == lot["item_id"].to_numpy()
+    )
     outcome += holds(LOADS, of_lot, "dispatch_kit", _may_go(orders, of_lot))
     expiry = pd.to_datetime(lot["expiry"]).to_numpy()
-    begun = np.datetime64(orders.form.began) + (of_lot["loading_min"] * 60.0).round().to_numpy().astype("timedelta64[s]")
+    begun = np.datetime64(orders.form.began) + (of_lot["loading_min"] * 60.0).round().to_numpy().astype(
+        "timedelta64[s]"
+    )
     fresh = np.isnat(expiry) | (expiry >= begun.astype("datetime64[D]"))
     outcome += holds(LOADS, of_lot, "dispatch_expired", fresh)
     left = _left(orders)
@@ -41,7 +47,7 @@ def verify_stock(orders: Orders) -> Outcome:
 def _taken(orders: Orders) -> pd.DataFrame:
     """Loads in the order in which they leave, with ``depot_id`` and ``loading_min``; what is in place comes first."""
     rows, trips = orders.tables["loads"], orders.tables["trips"].drop_duplicates("trip_id").set_index("trip_id")
-    place = orders.places.table["site_id"].reindex(rows["place_id"]).fillna("").to_numpy(dtype=object)
+    place = np.array([orders.places.site(str(one)) for one in rows["place_id"]], dtype=object)
     in_place = (rows["trip_id"] == IN_PLACE).to_numpy()
     depot = trips["depot_id"].reindex(rows["trip_id"]).fillna("").to_numpy(dtype=object)
     loading = trips["loading_min"].reindex(rows["trip_id"]).fillna(0.0).to_numpy(dtype=float)
@@ -78,7 +84,7 @@ def _first_to_expire(orders: Orders, rows: pd.DataFrame, left: pd.Series) -> np.
     right = np.ones(len(rows), dtype=np.bool_)
     for number, row in enumerate(rows.itertuples()):
         same = (stock["site_id"] == row.depot_id) & (stock["item_id"] == row.item_id)
-        sooner = good.index[same.reindex(good.index) & (good < expiry[row.lot_id])]
+        sooner = good.index[same.reindex(good.index) & (good < expiry[str(row.lot_id)])]
         if len(sooner):
             gone = rows[rows["loading_min"] <= row.loading_min].groupby("lot_id")["quantity"].sum()
             rest = left[sooner] - gone.reindex(sooner).fillna(0.0)

@@ -58,8 +58,7 @@ def verify_tasks(orders: Orders) -> Outcome:
         return outcome
     tasks = [asked[str(one)] for one in rows["task_id"]]
     place = [
-        orders.places.of_site(one.site) if one.site else own
-        for one, own in zip(tasks, rows["place_id"], strict=True)
+        orders.places.of_site(one.site) if one.site else own for one, own in zip(tasks, rows["place_id"], strict=True)
     ]
     outcome += equal_text(TASKS, rows, "place_id", place)
     skills = [orders.incident.skills.skill(one.skill) for one in tasks]
@@ -96,15 +95,17 @@ def _skills(orders: Orders, team_id: str) -> frozenset[str]:
     for one in orders.form.neighbours:
         if one.id == team_id:
             return frozenset(one.skills)
-    teams = orders.region.tables["teams"].set_index("team_id")
-    return orders.incident.skills.of_team_kind(str(teams.at[team_id, "team_kind"]))
+    kinds = orders.region.tables["teams"].set_index("team_id")["team_kind"]
+    return orders.incident.skills.of_team_kind(str(kinds[team_id]))
 
 
 def _verify_driven(orders: Orders) -> Outcome:
     """A team goes by what it has, or on foot; lost and unknown teams go nowhere."""
     legs = orders.legs[(orders.legs["carrier_kind"] == "team").to_numpy()]
     people = people_of(orders)
-    outcome = holds(DISPATCH + "legs", legs, "dispatch_no_team", legs["carrier_id"].isin(people.index), id=legs["carrier_id"])
+    outcome = holds(
+        DISPATCH + "legs", legs, "dispatch_no_team", legs["carrier_id"].isin(people.index), id=legs["carrier_id"]
+    )
     kinds = orders.region.tables["teams"].set_index("team_id")["team_kind"]
     own = {str(team): orders.incident.skills.turnout(str(kind)).vehicle_class for team, kind in kinds.items()}
     own |= {one.id: one.vehicle_class for one in orders.form.neighbours}
@@ -127,7 +128,9 @@ def _verify_held_back(orders: Orders, sent: set[str]) -> Outcome:
 def _group(orders: Orders, held: HoldBack) -> list[str]:
     """Teams of the district that a reserve is made of."""
     teams = orders.region.tables["teams"]
-    towns = orders.region.sites.set_index("site_id")["town_id"].reindex(teams["site_id"]).fillna("").to_numpy(dtype=object)
+    towns = (
+        orders.region.sites.set_index("site_id")["town_id"].reindex(teams["site_id"]).fillna("").to_numpy(dtype=object)
+    )
     town = np.where(towns == "", teams["site_id"], towns)
     meant = np.ones(len(teams), dtype=np.bool_)
     for asked, have in ((held.teams, teams["team_id"]), (held.team_kinds, teams["team_kind"]), (held.towns, town)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -87,11 +89,11 @@ def _has_payload(orders: Orders, rows: pd.DataFrame) -> list[bool]:
     return right
 
 
-def _back(orders: Orders, trip: object) -> float:
+def _back(orders: Orders, trip: Any) -> float:
     """When a carrier's legs bring it back to where it loads."""
-    craft = craft_of(orders, str(getattr(trip, "carrier_id")))  # noqa: B009
-    home = orders.places.of_site(craft.site if craft else str(getattr(trip, "depot_id")))  # noqa: B009
-    return arrivals(orders, str(getattr(trip, "carrier_id")), home, float(getattr(trip, "return_min")))  # noqa: B009
+    craft = craft_of(orders, str(trip.carrier_id))
+    home = orders.places.of_site(craft.site if craft else str(trip.depot_id))
+    return arrivals(orders, str(trip.carrier_id), home, float(trip.return_min))
 
 
 def _in_order(rows: pd.DataFrame) -> NDArray[np.bool_]:

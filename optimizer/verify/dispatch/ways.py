@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,9 @@ def verify_ways(orders: Orders) -> Outcome:
     links = [orders.way_links[way] for way in rows["way_id"]]
     sound = np.array([_leads(orders, way, found) for way, found in zip(rows.itertuples(), links, strict=True)], bool)
     outcome += holds(WAYS, rows, "dispatch_way_broken", sound)
-    return outcome + _verify_driven(orders, rows[sound], [one for one, right in zip(links, sound, strict=True) if right])
+    return outcome + _verify_driven(
+        orders, rows[sound], [one for one, right in zip(links, sound, strict=True) if right]
+    )
 
 
 def _by_road(orders: Orders) -> pd.DataFrame:
@@ -47,11 +50,11 @@ def _place_known(orders: Orders, rows: pd.DataFrame) -> Outcome:
     return outcome
 
 
-def _leads(orders: Orders, way: object, links: NDArray[np.int64] | None) -> bool:
+def _leads(orders: Orders, way: Any, links: NDArray[np.int64] | None) -> bool:
     """Whether links follow on each other from the node of the one place to that of the other."""
     assert links is not None
     roads = orders.region.roads
-    first, last = (orders.places.node(str(getattr(way, name))) for name in ("from_place_id", "to_place_id"))
+    first, last = (orders.places[str(getattr(way, name))].node for name in ("from_place_id", "to_place_id"))
     nodes = np.concatenate([[first], roads.head[links]])
     return first >= 0 and int(nodes[-1]) == last and bool((roads.tail[links] == nodes[:-1]).all())
 
@@ -67,7 +70,7 @@ def _verify_driven(orders: Orders, rows: pd.DataFrame, links: list[NDArray[np.in
     is_open = np.array([not one.closed[way].any() for one, way in zip(states, ways, strict=True)], bool)
     outcome += holds(WAYS, rows, "dispatch_way_closed", is_open | ~bears, minute=opens)
     access = [
-        orders.places.access_min(str(one.from_place_id)) + orders.places.access_min(str(one.to_place_id))
+        orders.places[str(one.from_place_id)].access_min + orders.places[str(one.to_place_id)].access_min
         for one in rows.itertuples()
     ]
     driven = np.array([one.link_ms[way].sum() / MS_A_MINUTE for one, way in zip(states, ways, strict=True)])
@@ -112,5 +115,3 @@ def _not_too_fast(orders: Orders, rows: pd.DataFrame) -> Outcome:
 
 def _ends(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
     return zip(rows["from_place_id"].astype(str), rows["to_place_id"].astype(str), strict=True)
-
-
