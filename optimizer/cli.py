@@ -315,6 +315,21 @@ def template(
 
 
 @app.command()
+def incident(
+    region: RegionArgument,
+    blank: Annotated[Path, typer.Option("--out", metavar="FILE.xlsx|FILE.yaml")],
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Write an empty incident of a region."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.cli_dispatch import run_incident_template
+
+        run_incident_template(session, region, blank)
+
+
+@app.command()
 def bundle(
     out: OutOption,
     platform: Annotated[str | None, typer.Option("--platform", metavar="TAG")] = None,

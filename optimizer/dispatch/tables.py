@@ -19,16 +19,17 @@ STATUSES = {"on_time": "按时", "late": "超时", "partly": "部分满足", "un
 REASONS = {
     "": "",
     "no_skill": "无具备该技能的队伍",
-    "no_way": "无路可达",
-    "too_far": "最近的队伍或车辆也不能按时到达",
-    "all_busy": "此前没有空闲的队伍或车辆",
+    "no_way": "队伍无路可达",
+    "no_way_there": "物资无路可达",
+    "too_far": "最早到达也已超时",
+    "all_busy": "此前没有空闲的队伍",
+    "vehicles_busy": "此前没有空闲的车辆",
     "no_stock": "库存不足",
     "too_heavy": "桥梁限重，车辆不能通过",
     "no_vehicle": "没有可用车辆",
     "no_flying": "天气不适飞行或不能行船",
     "no_room": "避难场所容量不足",
     "held_back": "人员留作后备",
-    "search_ended": "未证明做不到：计算到时",
 }
 ASKED_FOR = {"team": "救援队伍", "supply": "救灾物资", "shelter": "避难容量", "vehicle": "运输力量"}
 CHANGES = {"task": "任务", "request": "需求", "place": "转移"}

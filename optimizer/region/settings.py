@@ -156,7 +156,8 @@ class DispatchParameters(Strict):
     craft_detour: float = Field(
         default=1.3, ge=1, le=5, description="A boat's way over the straight line between two piers, times"
     )
-    foot_kmh: float = Field(default=3, gt=0, le=8, description="Carrying goods on foot from a landing point, km/h")
+    foot_kmh: float = Field(default=3, gt=0, le=8, description="On foot, with goods or children, km/h")
+    walk_min: float = Field(default=60, ge=0, le=600, description="People walk to a shelter that is so near, minutes")
 
 
 class RegionSettings(Strict):

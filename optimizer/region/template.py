@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -72,12 +73,17 @@ def write_template(path: Path, language: Language) -> None:
     """
     book = Workbook()
     book.remove(book.worksheets[0])
-    _explanations(book, language)
+    explanations(book, REGION_TABLES, _say("explanation", language), language)
     _settings(book, language)
     for name in ("scenario", "override", "event"):
         _text(book, f"sheet_{name}s", f"{name}_example", language)
     for table in REGION_TABLES:
-        _table(book, table, language)
+        table_sheet(book, table, language)
+    save_workbook(book, path)
+
+
+def save_workbook(book: Workbook, path: Path) -> None:
+    """Write a workbook whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         half = Path(folder) / path.name
@@ -130,17 +136,17 @@ def _choices(column: Column, language: Language) -> list[str]:
     return list(column.choices.values()) if language == "zh" else list(column.choices)
 
 
-def _explanations(book: Workbook, language: Language) -> None:
-    """How to fill the workbook in, then every column of every table."""
+def explanations(book: Workbook, tables: Sequence[Table], text: str, language: Language) -> None:
+    """Write a sheet on how to fill the workbook in: ``text``, then every column of every table."""
     sheet = book.create_sheet(_say("sheet_explanations", language))
-    for line in _say("explanation", language).splitlines():
+    for line in text.splitlines():
         sheet.append([line])
     sheet.append([])
     names = ("table", "column", "other", "kind", "unit", "required", "choices", "meaning")
     sheet.append([_say(f"{name}_heading", language) for name in names])
     for cell in sheet[sheet.max_row]:
         cell.font = _BOLD
-    for table in REGION_TABLES:
+    for table in tables:
         for column in table.columns:
             sheet.append(_explained(table, column, language))
     for letter, width in zip("ABCDEFGH", (14, 24, 24, 14, 10, 8, 50, 60), strict=True):
@@ -191,8 +197,9 @@ def _text(book: Workbook, title: str, example: str, language: Language) -> None:
     sheet.column_dimensions["A"].width = 90
 
 
-def _table(book: Workbook, table: Table, language: Language) -> None:
-    sheet = book.create_sheet(table.title if language == "zh" else table.name)
+def table_sheet(book: Workbook, table: Table, language: Language) -> Worksheet:
+    """Write the sheet of a table: two heading rows with notes, drop-down lists and cell formats below them."""
+    sheet: Worksheet = book.create_sheet(table.title if language == "zh" else table.name)
     for place, column in enumerate(table.columns, 1):
         for row, heading in enumerate(_headings(column, language), 1):
             cell = sheet.cell(row, place)
@@ -207,6 +214,7 @@ def _table(book: Workbook, table: Table, language: Language) -> None:
         sheet.column_dimensions[letter].width = max(12, 2 * len(column.heading) + 2, len(column.name) + 2)
         _format(sheet, letter, column, language)
     sheet.freeze_panes = f"A{FIRST_ROW}"
+    return sheet
 
 
 def _comment(text: str) -> Comment:

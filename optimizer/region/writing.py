@@ -52,12 +52,12 @@ def write_region(
         write_form(folder / "events.yaml", events)
     if overrides:
         decided = {"schema_version": SCHEMA_VERSION, "overrides": [_plain(override) for override in overrides]}
-        _write_text(folder / "overrides.yaml", _yaml(decided))
+        write_text(folder / "overrides.yaml", _yaml(decided))
 
 
 def write_form(path: Path, form: Strict) -> None:
     """Write a form as YAML without what equals its default."""
-    _write_text(path, _yaml(_plain(form)))
+    write_text(path, _yaml(_plain(form)))
 
 
 def write_scenarios(path: Path, scenarios: Sequence[Scenario], drawn: Drawn | None = None) -> None:
@@ -65,7 +65,7 @@ def write_scenarios(path: Path, scenarios: Sequence[Scenario], drawn: Drawn | No
     listed: dict[str, object] = {"schema_version": SCHEMA_VERSION}
     if drawn is not None:
         listed["drawn"] = _plain(drawn)
-    _write_text(path, _yaml(listed | {"scenarios": [_plain(scenario) for scenario in scenarios]}))
+    write_text(path, _yaml(listed | {"scenarios": [_plain(scenario) for scenario in scenarios]}))
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -87,7 +87,7 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
     known = {table.name: table for table in REGION_TABLES}
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
-        _write_text(folder / f"{name}.csv", "\ufeff" + csv_text(known[name], frame))
+        write_text(folder / f"{name}.csv", "\ufeff" + csv_text(known[name], frame))
 
 
 def csv_text(table: Table, frame: pd.DataFrame) -> str:
@@ -132,7 +132,7 @@ def _yaml(values: dict[str, object]) -> str:
     return text
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     half = path.with_name(f".{path.name}.part")
     half.write_text(text, encoding="utf-8", newline="")

@@ -34,6 +34,7 @@ COMMANDS = (
     "verify",
     "critical",
     "template",
+    "incident",
     "bundle",
     "app",
 )

@@ -99,9 +99,9 @@ def held_items(case: Case) -> set[str]:
 
 def check_skills(case: Case) -> Iterator[Problem]:
     """Tasks whose skill neither a team of the district nor a neighbour has."""
-    had = {
-        skill for kind in set(case.region.tables["teams"]["team_kind"]) for skill in case.skills.of_team_kind(str(kind))
-    }
+    teams = case.region.tables["teams"]
+    pairs = zip(teams["team_id"], teams["team_kind"], strict=True)
+    had = {skill for team_id, kind in pairs for skill in case.skills.of_team(team_id, kind)}
     had |= {skill for entry in case.draft.entries("neighbours") for skill in entry.form.skills}
     for entry in case.draft.entries("tasks"):
         skill = entry.form.skill

@@ -80,14 +80,14 @@ def _normal(entry: Entry[Request], case: Case) -> tuple[Entry[Request], list[Pro
     """Fill in a request from the norm of its item and the residents of its site."""
     request, problems = entry.form, []
     norms = case.region.tables["norms"]
-    norm = next(iter(norms[norms["item_id"] == request.item].itertuples()), None)
-    deadline = relief_min(case.region) if norm is None else 60 * norm.deadline_h
-    priority = int(norms["priority"].max() if norm is None else norm.priority)
+    norm = next(iter(norms[norms["item_id"] == request.item].to_dict("records")), None)
+    deadline = relief_min(case.region) if norm is None else 60 * norm["deadline_h"]
+    priority = int(norms["priority"].max() if norm is None else norm["priority"])
     people = request.people or threatened(case.site(request.site))
     if norm is None and request.priority is None:
         problems.append(entry.problem(("priority",), "no_norm", severity="warning", priority=priority))
     if people is None:
-        each = 1.0 if norm is None else norm.quantity
+        each = 1.0 if norm is None else norm["quantity"]
         people = max(1, math.ceil(request.quantity / each))
         problems.append(entry.problem(("people",), "people_supposed", severity="warning", people=people))
     given = {"deadline_min": request.deadline_min, "priority": request.priority}

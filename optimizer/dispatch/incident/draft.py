@@ -55,6 +55,16 @@ class Entry(Generic[Part]):
         return not self.faulty.intersection(fields)
 
 
+def broken_entry(
+    values: object, model: type[BaseModel], place: Callable[[FormPath], Place], faulty: set[str]
+) -> Entry[Any] | None:
+    """Give an entry that is not sound with the fields that are; None where there are no fields at all."""
+    if not isinstance(values, dict):
+        return None
+    sound = {name: value for name, value in values.items() if name in model.model_fields and name not in faulty}
+    return Entry(model.model_construct(**sound), place, frozenset(faulty))
+
+
 @dataclass(frozen=True)
 class Draft:
     """What was read of an incident.
@@ -65,10 +75,13 @@ class Draft:
         All but the lists, which are empty in it; None where something of it is wrong.
     lists : mapping of str to tuple of Entry
         Sound entries by the ways of :data:`~optimizer.dispatch.incident.form.LISTS`.
+    broken : mapping of str to tuple of Entry
+        The others, as far as they go: what they name is looked up, nothing more.
     """
 
     head: Entry[IncidentForm] | None
     lists: Mapping[str, tuple[Entry[Any], ...]] = field(default_factory=dict)
+    broken: Mapping[str, tuple[Entry[Any], ...]] = field(default_factory=dict)
 
     def entries(self, *names: str) -> list[Entry[Any]]:
         """Entries of some lists, one after another."""

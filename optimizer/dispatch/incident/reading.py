@@ -28,6 +28,7 @@ from optimizer.dispatch.incident.completion import completed
 from optimizer.dispatch.incident.draft import Draft
 from optimizer.dispatch.incident.incident import Incident
 from optimizer.dispatch.incident.references import known_things, with_ids
+from optimizer.dispatch.incident.sheet import read_book
 from optimizer.dispatch.incident.skills import read_skills
 from optimizer.dispatch.incident.yaml_file import read_yaml
 from optimizer.region.region import Region
@@ -45,7 +46,11 @@ _CHECKS: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     check_crafts,
     check_clearing,
 )
-_READERS: dict[str, Callable[[Path], tuple[Draft, list[Problem]]]] = {".yaml": read_yaml, ".yml": read_yaml}
+_READERS: dict[str, Callable[[Path], tuple[Draft, list[Problem]]]] = {
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
+    ".xlsx": read_book,
+}
 
 
 def read_incident(path: Path, region: Region) -> Incident:

@@ -34,6 +34,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
 }
 """The same of the entries of each list."""
 
+_OFFERED = 3
 _SHOWN = 5
 _LISTED = 20
 """So many choices are all listed where none is like what was written."""
@@ -56,7 +57,9 @@ class Known:
     def like(self, written: str) -> list[str]:
         """Ids and names most like what was written, each as ``id name``."""
         known = {name: one for one, names in self.names.items() for name in (one.casefold(), *self._plain(names))}
-        close = get_close_matches(half_width(written).casefold(), list(known), n=3, cutoff=0.6)
+        wanted = half_width(written).casefold()
+        close = get_close_matches(wanted, list(known), n=_OFFERED, cutoff=0.6)
+        close += sorted((name for name in known if wanted in name), key=len)[:_OFFERED]
         return [self.label(one) for one in dict.fromkeys(known[name] for name in close)]
 
     def label(self, one: str) -> str:
@@ -93,6 +96,7 @@ def with_ids(draft: Draft, known: Mapping[str, Known]) -> tuple[Draft, list[Prob
     for name, references in REFERENCES.items():
         found = [_resolved(entry, references, known) for entry in draft.lists.get(name, ())]
         lists[name] = tuple(entry for entry, _ in found)
+        found += [_resolved(entry, references, known) for entry in draft.broken.get(name, ())]
         problems += [problem for _, told in found for problem in told]
     if draft.head is None:
         return Draft(None, lists), problems
@@ -111,16 +115,17 @@ def _resolved(
     for field, thing in references.items():
         way = tuple(field.split("."))
         written = _at(form, way)
-        if written is None:
+        if written is None or not entry.sound(way[0]):
             continue
-        listed = written if isinstance(written, tuple) else (written,)
-        paths: list[FormPath] = [(*way, i) for i in range(len(listed))] if isinstance(written, tuple) else [way]
+        several = isinstance(written, tuple | list)
+        listed = tuple(written) if several else (written,)
+        paths: list[FormPath] = [(*way, i) for i in range(len(listed))] if several else [way]
         meant = [known[thing].meant(one) for one in listed]
         told = [one for case in zip(paths, listed, meant, strict=True) for one in _unclear(entry, known, thing, *case)]
         faulty |= {way[0]} if told else set()
         problems += told
         ids = tuple(found[0] if len(found) == 1 else one for found, one in zip(meant, listed, strict=True))
-        form = _put(form, way, ids if isinstance(written, tuple) else ids[0])
+        form = _put(form, way, ids if several else ids[0])
     return replace(entry, form=form, faulty=frozenset(faulty)), problems
 
 
@@ -134,13 +139,15 @@ def _unclear(
         shown = ", ".join(meant[:_SHOWN])
         yield entry.problem(path, "ambiguous", value=written, thing=named, count=len(meant), ids=shown)
     if not meant:
-        close = things.like(written) or (list(map(things.label, things.names)) if len(things.names) <= _LISTED else [])
-        words = "nearly" if close else "unknown"
-        yield entry.problem(path, words, value=written, thing=named, close=", ".join(close))
+        close = things.like(written)
+        few = list(map(things.label, things.names)) if len(things.names) <= _LISTED else []
+        words = "nearly" if close else "unknown_of_few" if few else "unknown"
+        yield entry.problem(path, words, value=written, thing=named, close=", ".join(close), known=", ".join(few))
 
 
-def _at(form: BaseModel, way: tuple[str, ...]) -> Any:
-    value = getattr(form, way[0])
+def _at(form: Any, way: tuple[str, ...]) -> Any:
+    """Give what stands at a way; None where a broken entry lacks it."""
+    value = getattr(form, way[0], None)
     return value if len(way) == 1 else _at(value, way[1:])
 
 

@@ -19,11 +19,12 @@ from optimizer.region.yaml_form import FormFile, FormPath, path_text, read_form
 
 
 class Skill(Strict):
-    """A skill, and the kinds of teams that have it."""
+    """A skill, the kinds of teams that have it, and by their ids teams of other kinds that have it too."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
     name: Name
-    team_kinds: tuple[str, ...] = Field(min_length=1)
+    team_kinds: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
     source: str
     estimated: bool = False
 
@@ -62,9 +63,11 @@ class Skills:
     register: SkillRegister
     file: Path
 
-    def of_team_kind(self, team_kind: str) -> frozenset[str]:
-        """Ids of the skills that a kind of team has."""
-        return frozenset(skill.id for skill in self.register.skills if team_kind in skill.team_kinds)
+    def of_team(self, team_id: str, team_kind: str) -> frozenset[str]:
+        """Ids of the skills that a team of the region has."""
+        return frozenset(
+            skill.id for skill in self.register.skills if team_kind in skill.team_kinds or team_id in skill.teams
+        )
 
     def turnout(self, team_kind: str) -> Turnout:
         """Give what is registered of a kind of team.
@@ -106,14 +109,14 @@ def read_skills(region: Region) -> Skills:
     file = skills_file(region)
     read, problems = read_form(file, SkillRegister)
     if read is not None:
-        problems += _unsound(read)
+        problems += _unsound(read, set(region.tables["teams"]["team_id"]))
     if read is None or problems:
         raise ProblemsError(problems)
     return Skills(read.form, file)
 
 
-def _unsound(read: FormFile[SkillRegister]) -> Iterator[Problem]:
-    """Names of kinds and classes that are none, rows that stand there twice, kinds of teams that are left out."""
+def _unsound(read: FormFile[SkillRegister], team_ids: set[str]) -> Iterator[Problem]:
+    """Names of kinds, classes and teams that are none, rows that stand there twice, kinds left out."""
     register = read.form
     teams = [turnout.team_kind for turnout in register.teams]
     for place, turnout in enumerate(register.teams):
@@ -122,6 +125,9 @@ def _unsound(read: FormFile[SkillRegister]) -> Iterator[Problem]:
     for place, skill in enumerate(register.skills):
         for number, kind in enumerate(skill.team_kinds):
             yield from _unknown(read, ("skills", place, "team_kinds", number), kind, TEAM_KINDS)
+        for number, team in enumerate(skill.teams):
+            if team not in team_ids:
+                yield _problem(read, ("skills", place, "teams", number), "no_such_team", team)
     yield from _doubled(read, "teams", "team_kind", teams)
     yield from _doubled(read, "skills", "id", [skill.id for skill in register.skills])
     lacking = [kind for kind in TEAM_KINDS if kind not in teams]

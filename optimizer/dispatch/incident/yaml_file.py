@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from network.problem import Problem
-from optimizer.dispatch.incident.draft import Draft, Entry, Part, Place
+from optimizer.dispatch.incident.draft import Draft, Entry, Part, Place, broken_entry
 from optimizer.dispatch.incident.form import LISTS, IncidentForm
 from optimizer.region.settings import Strict
 from optimizer.region.yaml_form import FormFile, FormPath, form_of, path_text, read_form
@@ -36,6 +37,7 @@ def read_yaml(path: Path) -> tuple[Draft, list[Problem]]:
         return Draft(None), problems
     values: dict[str, Any] = dict(read.form.model_extra or {})
     lists: dict[str, tuple[Entry[Any], ...]] = {}
+    broken: dict[str, tuple[Entry[Any], ...]] = {}
     for name, model in LISTS.items():
         way = tuple(name.split("."))
         listed = _taken(values, way)
@@ -43,10 +45,11 @@ def read_yaml(path: Path) -> tuple[Draft, list[Problem]]:
             problems.append(read.problem(way, "form_list"))
             continue
         found = [_entry(one, model, read, (*way, number)) for number, one in enumerate(listed or [])]
-        lists[name] = tuple(entry for entry, _ in found if entry is not None)
+        lists[name] = tuple(entry for entry, told in found if entry is not None and not told)
+        broken[name] = tuple(entry for entry, told in found if entry is not None and told)
         problems += [problem for _, told in found for problem in told]
     head, told = _entry(values, IncidentForm, read, ())
-    return Draft(head, lists), problems + told
+    return Draft(None if told else head, lists, broken), problems + told
 
 
 def _taken(values: dict[str, Any], way: tuple[str, ...]) -> object:
@@ -65,14 +68,17 @@ def _taken(values: dict[str, Any], way: tuple[str, ...]) -> object:
 def _entry(
     values: object, model: type[Part], read: FormFile[_AnyFields], way: FormPath
 ) -> tuple[Entry[Part] | None, list[Problem]]:
-    """Put the values that stand at ``way`` into their form."""
+    """Put the values that stand at ``way`` into their form; where there are problems, the entry is a broken one."""
 
     def place(path: FormPath) -> Place:
         return read.file, read.row_of((*way, *path)), path_text((*way, *path)) or None
 
     form, problems = form_of(values, model, read.file, lambda path: read.row_of((*way, *path)))
+    if form is not None and not problems:
+        return Entry(form.form, place), []
+    faulty = {re.split(r"[.\[]", problem.column or "")[0] for problem in problems}
     told = [replace(problem, column=_column(way, problem.column)) for problem in problems]
-    return (None if form is None else Entry(form.form, place)), told
+    return broken_entry(values, model, place, faulty), told
 
 
 def _column(way: FormPath, within: str | None) -> str | None:
