@@ -19,7 +19,7 @@ from pathlib import Path
 
 from network.words import Phrase
 from optimizer.progress import Progress, silent
-from optimizer.verify.dispatch.checks import DISPATCH_DOCUMENT, dispatch_checks, read_orders, whole
+from optimizer.verify.dispatch.checks import DISPATCH_DOCUMENT, dispatch_checks, read_orders, verify_sources, whole
 from optimizer.verify.folder import read_claims, verify_headline, verify_inputs, verify_names, verify_tables
 from optimizer.verify.layers import verify_layers
 from optimizer.verify.money import verify_budgets, verify_contracts, verify_depots, verify_overrides
@@ -113,7 +113,7 @@ def verify(folder: Path, progress: Progress = silent) -> Verification:
         )
     if (folder / DISPATCH_DOCUMENT).is_file():
         orders = read_orders(folder)
-        checks = [_check("inputs", verify_inputs(folder, orders.claims)), *_checked(whole(orders), progress)]
+        checks = [_check("inputs", verify_sources(folder, orders)), *_checked(whole(orders), progress)]
         return Verification((*checks, *(_checked(dispatch_checks(orders), progress) if checks[-1].passed else ())))
     claims = read_claims(folder)
     checks = [_check("inputs", verify_inputs(folder, claims)), _check("tables", verify_tables(claims))]

@@ -10,11 +10,12 @@ What is not proven again: that a bound holds, the reasons why something is late 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from optimizer.dispatch.incident.reading import read_incident
 from optimizer.dispatch.tables import DISPATCH_TABLES
+from optimizer.output_folder import plain
 from optimizer.plan.table_files import read_plan_tables
 from optimizer.verify.dispatch.asked import verify_asked
 from optimizer.verify.dispatch.carriers import verify_carriers
@@ -33,7 +34,7 @@ from optimizer.verify.dispatch.stock import verify_stock
 from optimizer.verify.dispatch.tasks import verify_tasks, verify_work
 from optimizer.verify.dispatch.trips import verify_loads, verify_trips
 from optimizer.verify.dispatch.ways import verify_ways
-from optimizer.verify.folder import read_document, region_of
+from optimizer.verify.folder import alike, read_document, region_of, verify_origin
 from optimizer.verify.outcome import Claims, Outcome
 
 DISPATCH_DOCUMENT = "dispatch.json"
@@ -54,6 +55,20 @@ def read_orders(folder: Path) -> Orders:
     previous = folder / PREVIOUS
     before = read_plan_tables(previous, DISPATCH_TABLES) if previous.is_dir() else None
     return Orders(claims, read_incident(folder / INCIDENT, claims.region), before)
+
+
+def verify_sources(folder: Path, orders: Orders) -> Outcome:
+    """Files, inputs, rules and parameters are those that the document states; so are the incident and the layers."""
+    document, form = orders.claims.document, orders.form
+    told = document.get("incident")
+    incident = {name: told.get(name) for name in ("id", "began")} if isinstance(told, Mapping) else told
+    layers = plain(orders.tables["layers"].to_dict("records"))
+    return (
+        verify_origin(folder, orders.claims)
+        + alike("parameters", document.get("dispatch_parameters"), orders.dispatch.model_dump(mode="json"))
+        + alike("incident", incident, {"id": form.id, "began": form.began.isoformat()})
+        + alike("layers", document.get("layers"), layers)
+    )
 
 
 def whole(orders: Orders) -> dict[str, Callable[[], Outcome]]:

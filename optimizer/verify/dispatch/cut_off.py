@@ -19,7 +19,8 @@ from optimizer.verify.roads import ScenarioRoads
 CUT_OFF = DISPATCH + "cut_off"
 SUPPLIES_DRIVE = "light_truck"
 ABOVE, TOWN = ("district", "municipal", "central"), "town"
-BY_AIR, BY_WATER = "helipad", "pier"
+LANDING = ("helipad", "pier")
+"""Points are named whatever the weather: it may clear."""
 _LENGTHS_KM = Tolerance(0.01, 1e-6)
 
 
@@ -54,8 +55,7 @@ def _reached(orders: Orders, roads: RoadsInTime, places: list[str]) -> np.ndarra
 def _verify_landing(orders: Orders, roads: ScenarioRoads, rows: pd.DataFrame) -> Outcome:
     """Help lands at the point that is soonest by the roads left, else at the nearest as the crow flies."""
     sites = orders.region.sites.set_index("site_id")
-    flying = not orders.grounded_min("helicopter")
-    points = list(sites.index[sites["kind"].isin([BY_WATER, *([BY_AIR] if flying else [])])])
+    points = list(sites.index[sites["kind"].isin(LANDING)])
     if not points or rows.empty:
         return holds(CUT_OFF, rows, "dispatch_landing", (rows["landing_site_id"] == "").to_numpy())
     ends = list(rows["place_id"])

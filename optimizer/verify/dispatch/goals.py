@@ -23,6 +23,8 @@ LATE_AT_ONCE, LATE_FULLY_MIN = 0.3, 720.0
 SUPPLIER_MIN = 120.0
 """Vehicle minutes that a whole request from a supplier counts for besides."""
 PROVEN_GAP = 1e-6
+LET_THROUGH = ("clearing", "let_through")
+"""What cleared roads would let through if everybody set out at once: a measure that chooses, not one of the orders."""
 _VALUES = Tolerance(1e-4, 1e-5)
 """Sums of many rows."""
 _IN_TIME_MIN = 1e-6
@@ -33,14 +35,15 @@ def verify_layers(orders: Orders) -> Outcome:
     rows = orders.tables["layers"]
     values = layer_values(orders)
     key = pd.MultiIndex.from_frame(rows[["part", "layer"]])
-    known = key.isin(list(values))
+    known = key.isin([*values, LET_THROUGH])
     outcome = holds(LAYERS, rows, "row_unfounded", known)
     wanted = [one for one in values if _stated(orders, one[0])]
     expected = pd.DataFrame(wanted, columns=["part", "layer"])
     outcome += none_missing(LAYERS, ["part", "layer"], rows, expected)
     rows, key = rows[known], key[known]
     if orders.resumed_min is None:
-        outcome += equal(LAYERS, rows, "value", [values[one] for one in key], _VALUES)
+        own = key.isin(list(values))
+        outcome += equal(LAYERS, rows[own], "value", [values[one] for one in key[own]], _VALUES)
     value, bound = rows["value"].to_numpy(dtype=float), rows["bound"].to_numpy(dtype=float)
     outcome += holds(LAYERS, rows, "dispatch_bound", bound <= value + _VALUES.slack(value))
     scale = np.array([_scale(orders, part, layer) for part, layer in key])
@@ -125,8 +128,13 @@ def _stated(orders: Orders, part: str) -> bool:
 
 def _scale(orders: Orders, part: str, layer: str) -> float:
     """What a gap is a share of: the weight of all tasks or requests; of minutes their own value, here NaN."""
-    if part == "teams" and layer != "arrival":
-        return float(orders.tables["tasks"]["weight"].sum())
-    if part == "supplies" and layer != "minutes":
-        return float(_brought(orders)["weight"].sum())
-    return 1.0 if layer == "unsheltered" else float("nan")
+    tasks, requests = float(orders.tables["tasks"]["weight"].sum()), float(_brought(orders)["weight"].sum())
+    weights = {
+        ("teams", "unserved"): tasks,
+        ("teams", "lateness"): tasks,
+        ("supplies", "unmet"): requests,
+        ("supplies", "lateness"): requests,
+        ("evacuation", "unsheltered"): 1.0,
+        LET_THROUGH: tasks + requests,
+    }
+    return weights.get((part, layer), float("nan"))

@@ -8,7 +8,7 @@ from optimizer.dispatch.tables import DISPATCH_TABLES
 from optimizer.region.schema import Kind
 from optimizer.verify.dispatch.orders import IN_PLACE, Orders
 from optimizer.verify.dispatch.places import verify_places
-from optimizer.verify.outcome import DISPATCH, Outcome, equal_text, holds, said
+from optimizer.verify.outcome import DISPATCH, Outcome, equal_text, holds
 
 _PLACES = ("place_id", "from_place_id", "to_place_id", "shelter_id")
 _NAMED = (("place_id", "place_name"), ("shelter_id", "shelter_name"))
@@ -71,7 +71,7 @@ def verify_names(orders: Orders) -> Outcome:
             word = rows["item_name"].to_numpy()
             outcome += holds(name, rows, "name_wrong", (word == item["name"]) | (word == item["name_en"]), word=word)
             outcome += equal_text(name, rows, "unit", item["unit"].fillna(""))
-    return outcome + said("dispatch_incident", right=_told(orders) in (None, orders.form.id), claim=_told(orders))
+    return outcome
 
 
 def _points(orders: Orders) -> pd.DataFrame:
@@ -79,9 +79,3 @@ def _points(orders: Orders) -> pd.DataFrame:
     located = [one for one in (*orders.form.tasks, *orders.form.neighbours) if one.site is None]
     rows = [(f"point:{one.id}", one.lon, one.lat) for one in located]
     return pd.DataFrame(rows, columns=["place_id", "lon", "lat"]).set_index("place_id")
-
-
-def _told(orders: Orders) -> object:
-    """Id of the incident that ``dispatch.json`` tells of; None where it tells of none."""
-    told = orders.claims.document.get("incident")
-    return told.get("id") if isinstance(told, dict) else told

@@ -96,7 +96,7 @@ def _skills(orders: Orders, team_id: str) -> frozenset[str]:
         if one.id == team_id:
             return frozenset(one.skills)
     kinds = orders.region.tables["teams"].set_index("team_id")["team_kind"]
-    return orders.incident.skills.of_team_kind(str(kinds[team_id]))
+    return orders.incident.skills.of_team(team_id, str(kinds[team_id]))
 
 
 def _verify_driven(orders: Orders) -> Outcome:
