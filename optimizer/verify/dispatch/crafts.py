@@ -23,31 +23,35 @@ def craft_of(orders: Orders, carrier_id: str) -> Craft | None:
 
 
 def verify_crafts(orders: Orders) -> Outcome:
-    """Every leg of a craft, and how far it goes between two stays at home."""
+    """Every leg of a craft, and how far it goes on a trip."""
     legs = orders.legs
     rows = legs[legs["mode"].isin(LANDS_AT).to_numpy()]
     crafts = [craft_of(orders, str(one)) for one in rows["carrier_id"]]
-    known = np.array(
-        [craft is not None and craft.kind == mode for craft, mode in zip(crafts, rows["mode"], strict=True)], bool
+    known = [craft is not None and craft.kind == mode for craft, mode in zip(crafts, rows["mode"], strict=True)]
+    outcome = holds(LEGS, rows, "dispatch_unknown_carrier", np.array(known, dtype=bool), id=rows["carrier_id"])
+    outcome += holds(
+        LEGS, rows, "dispatch_no_landing", np.array([_lands(orders, leg) for leg in rows.itertuples()], bool)
     )
-    outcome = holds(LEGS, rows, "dispatch_unknown_carrier", known, id=rows["carrier_id"])
-    rows, named = rows[known], [craft for craft, right in zip(crafts, known, strict=True) if right and craft]
-    lands = [
-        {orders.places.kind(str(leg.from_place_id)), orders.places.kind(str(leg.to_place_id))}
-        == {LANDS_AT[str(leg.mode)]}
-        for leg in rows.itertuples()
-    ]
-    outcome += holds(LEGS, rows, "dispatch_no_landing", lands)
-    rows, named = rows[lands], [craft for craft, right in zip(named, lands, strict=True) if right]
-    km = np.array(
-        [orders.places.straight_km(str(leg.from_place_id), str(leg.to_place_id)) for leg in rows.itertuples()]
-    )
-    km = km * np.where(rows["mode"] == "boat", orders.dispatch.craft_detour, 1.0)
-    least = km / np.array([craft.speed_kmh for craft in named]) * MINUTES_AN_HOUR
+    if outcome.failures:
+        return outcome
+    km = np.array([_across_km(orders, leg) for leg in rows.itertuples()], dtype=float)
+    least = km / np.array([craft.speed_kmh for craft in crafts if craft], dtype=float) * MINUTES_AN_HOUR
     right = rows["drive_min"].to_numpy(dtype=float) >= least - MINUTES.absolute
     outcome += holds(LEGS, rows, "dispatch_too_fast", right, least=least.round(2))
-    outcome += holds(LEGS, rows, "dispatch_grounded", [_flies(orders, leg) for leg in rows.itertuples()])
+    flies = np.array([_flies(orders, leg) for leg in rows.itertuples()], dtype=bool)
+    outcome += holds(LEGS, rows, "dispatch_grounded", flies)
     return outcome + _verify_range(orders, rows.assign(km=km))
+
+
+def _lands(orders: Orders, leg: Any) -> bool:
+    kinds = {orders.places.kind(str(leg.from_place_id)), orders.places.kind(str(leg.to_place_id))}
+    return kinds == {LANDS_AT[str(leg.mode)]}
+
+
+def _across_km(orders: Orders, leg: Any) -> float:
+    """Kilometres through the air, or over the water."""
+    detour = orders.dispatch.craft_detour if leg.mode == "boat" else 1.0
+    return orders.places.straight_km(str(leg.from_place_id), str(leg.to_place_id)) * detour
 
 
 def _flies(orders: Orders, leg: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from optimizer.verify.dispatch.crafts import craft_of
@@ -18,7 +19,7 @@ def verify_fleet(orders: Orders) -> Outcome:
     for craft in orders.form.crafts:
         sent = [one for one in first["carrier_id"] if craft_of(orders, str(one)) is craft]
         outcome += _sent(craft.id, craft.kind, len(sent), craft.count)
-    own = first[[craft_of(orders, str(one)) is None for one in first["carrier_id"]]]
+    own = first[np.array([craft_of(orders, str(one)) is None for one in first["carrier_id"]], dtype=bool)]
     home = [orders.places.site(str(one)) for one in own["from_place_id"]]
     for (site, mode), group in own.groupby([pd.Series(home, index=own.index, dtype=object), "mode"]):
         outcome += _sent(str(site), str(mode), len(group), _pool(orders, str(site), str(mode)))

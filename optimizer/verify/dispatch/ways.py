@@ -100,7 +100,7 @@ def _drawn(orders: Orders, wkt: str, links: NDArray[np.int64]) -> bool:
 
 def _not_too_fast(orders: Orders, rows: pd.DataFrame) -> Outcome:
     """No way takes less than the least that SciPy finds between its sites on the roads as they are then."""
-    own = rows[[bool(orders.places.site(a) and orders.places.site(b)) for a, b in _ends(rows)]]
+    own = rows[np.array([bool(orders.places.site(a) and orders.places.site(b)) for a, b in _ends(rows)], dtype=bool)]
     number = own["opens_min"].fillna(0.0).map(orders.roads.number)
     outcome = Outcome()
     for (state, mode), group in own.groupby([number, "mode"], sort=False):
