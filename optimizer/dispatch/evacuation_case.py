@@ -7,7 +7,7 @@ of vehicle of which it has most), on the roads as they are or as they reopen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,7 @@ class EvacuationCase:
 
 
 def evacuation_case(
-    region: Region, evacuations: Sequence[Evacuation], taken: pd.Series, roads: Roads, start_min: float
+    region: Region, evacuations: Sequence[Evacuation], taken: Mapping[str, float], roads: Roads, start_min: float
 ) -> EvacuationCase:
     """State who must leave and where there is room.
 
@@ -59,7 +59,7 @@ def evacuation_case(
     ----------
     evacuations : sequence of Evacuation
         With the people who are still there.
-    taken : Series
+    taken : mapping of str to float
         By shelter, people who are in it or on their way already.
     roads : Roads
     start_min : float
@@ -68,7 +68,7 @@ def evacuation_case(
     parameters = region.settings.dispatch
     shelters = region.sites.loc[region.sites["kind"] == "shelter", ["site_id", "name", "usable_area_m2"]].copy()
     area = shelters["usable_area_m2"].fillna(0.0).astype(float)
-    inside = shelters["site_id"].map(taken).fillna(0.0)
+    inside = np.array([taken.get(str(one), 0.0) for one in shelters["site_id"]])
     room = np.floor(area / region.settings.parameters.person_m2_shelter + 1e-9) - inside
     shelters = shelters.assign(room=room.clip(lower=0).astype(np.int64)).reset_index(drop=True)
     shelters = shelters[shelters["room"] > 0].reset_index(drop=True)

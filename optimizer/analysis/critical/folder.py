@@ -21,11 +21,11 @@ from optimizer.analysis.critical.table import CRITICAL, LOSS_KINDS
 from optimizer.analysis.critical.told import Told, summary_lines
 from optimizer.output_folder import FolderKind, whole_folder, write_manifest
 from optimizer.plan.manifest import origin
-from optimizer.plan.table_files import NUMBERS, write_tables
+from optimizer.plan.table_files import write_tables
 from optimizer.progress import Progress, silent
-from optimizer.region.schema import Column, Kind
 from optimizer.report.workbook.book import FONTS
-from optimizer.report.workbook.sheet import Book, Field, Sheet
+from optimizer.report.workbook.declared import declared_field
+from optimizer.report.workbook.sheet import Book, Sheet
 
 CRITICAL_FOLDER = FolderKind("critical.json", Phrase("optimizer.critical.folder"))
 VERSION = 1
@@ -86,7 +86,7 @@ def _workbook(found: CriticalLinks, path: Path, told: Told, plan: str) -> None:
     book = Book(str(path), FONTS[told.language], CRITICAL.title)
     sheet = Sheet(book, CRITICAL.title if zh else CRITICAL.name, "&P / &N")
     sheet.title(told.title())
-    fields = [_field(column, zh) for column in columns]
+    fields = [declared_field(column, told.language) for column in columns]
     sheet.headings(fields, stay=True)
     kinds = LOSS_KINDS if zh else {kind: kind for kind in LOSS_KINDS}
     shown = found.table.assign(kind=found.table["kind"].map(kinds), used=_yes_no(found, told))
@@ -101,13 +101,6 @@ def _workbook(found: CriticalLinks, path: Path, told: Told, plan: str) -> None:
 
 def _yes_no(found: CriticalLinks, told: Told) -> NDArray[np.str_]:
     return np.where(found.table["used"], told("yes"), told("no"))
-
-
-def _field(column: Column, zh: bool) -> Field:
-    heading = column.heading if zh else column.name
-    unit = f"（{column.unit}）" if column.unit and zh else ""
-    degrees = column.kind in (Kind.LONGITUDE, Kind.LATITUDE)
-    return Field(heading + unit, "number" if column.kind in NUMBERS and not degrees else "text")
 
 
 def _layer(found: CriticalLinks, path: Path) -> None:

@@ -18,12 +18,13 @@ from optimizer.plan.manifest import origin
 from optimizer.plan.table_files import write_tables
 from optimizer.progress import Progress, silent
 from optimizer.region.region_tables import SITE_KINDS
-from optimizer.region.schema import Column, Kind, Table
+from optimizer.region.schema import Table
 from optimizer.report.geopackage import at_sites, write_layer
 from optimizer.report.map_drawing import MapDrawing, draw_frame, draw_labels, draw_roads
 from optimizer.report.map_font import find_chinese_font
 from optimizer.report.workbook.book import FONTS
-from optimizer.report.workbook.sheet import Book, Field, Sheet
+from optimizer.report.workbook.declared import declared_field
+from optimizer.report.workbook.sheet import Book, Sheet
 
 ENSEMBLE_FOLDER = FolderKind("ensemble.json", Phrase("optimizer.ensemble.folder"))
 VERSION = 1
@@ -73,7 +74,7 @@ def _workbook(found: EnsembleReach, path: Path, language: Language) -> None:
 def _sheet(sheet: Sheet, table: Table, found: EnsembleReach, language: Language) -> None:
     zh = language == "zh"
     sheet.title(table.meaning_zh if zh else table.meaning_en)
-    fields = [_field(column, zh) for column in table.columns]
+    fields = [declared_field(column, language) for column in table.columns]
     sheet.headings(fields, stay=True)
     rows = found.tables[table.name]
     if zh:
@@ -81,12 +82,6 @@ def _sheet(sheet: Sheet, table: Table, found: EnsembleReach, language: Language)
         rows = rows.assign(**{name: rows[name].map(words[name]) for name in words if name in rows})
     sheet.lines(fields, rows.astype(object).where(rows.notna(), None).itertuples(index=False))
     sheet.finish()
-
-
-def _field(column: Column, zh: bool) -> Field:
-    heading = column.heading if zh else column.name
-    unit = f"（{column.unit}）" if column.unit and zh else ""
-    return Field(heading + unit, "number" if column.kind is Kind.NUMBER else "text")
 
 
 def _layer(found: EnsembleReach, path: Path) -> None:

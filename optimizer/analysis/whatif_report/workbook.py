@@ -15,7 +15,8 @@ from optimizer.analysis.whatif_report.summary import title, told_lines
 from optimizer.analysis.whatif_report.wording import WhatIfWords
 from optimizer.region.schema import Column, Kind, Table
 from optimizer.report.workbook.book import FONTS
-from optimizer.report.workbook.sheet import Book, Cell, Field, Sheet
+from optimizer.report.workbook.declared import declared_field
+from optimizer.report.workbook.sheet import Book, Cell, Sheet
 
 WIDTH = 110.0
 _LINES = ("wkt", "landing_wkt")
@@ -60,17 +61,11 @@ def write_book(
 def _table(sheet: Sheet, table: Table, rows: pd.DataFrame, words: WhatIfWords) -> None:
     sheet.title(table.meaning_zh if words.language == "zh" else table.meaning_en)
     columns = [column for column in table.columns if column.name not in _LINES]
-    fields = [_field(column, words.language) for column in columns]
+    fields = [declared_field(column, words.language) for column in columns]
     sheet.headings(fields, stay=True)
     cells = [[_cell(column, value, words) for value in rows[column.name]] for column in columns]
     sheet.lines(fields, zip(*cells, strict=True))
     sheet.finish()
-
-
-def _field(column: Column, language: Language) -> Field:
-    heading = column.heading if language == "zh" else column.name
-    unit = f"（{column.unit}）" if column.unit and language == "zh" else ""
-    return Field(heading + unit, "number" if column.kind is Kind.NUMBER else "text")
 
 
 def _cell(column: Column, value: Any, words: WhatIfWords) -> Cell:

@@ -27,9 +27,9 @@ ACROSS = ("boat", "helicopter")
 
 
 def ways_table(
-    legs: Iterable[Leg], roads: Roads, language: Language
+    legs: Iterable[Leg], roads: Roads, language: Language, first_number: int
 ) -> tuple[pd.DataFrame, dict[tuple[str, str, str, int], str]]:
-    """Describe every way that the legs take.
+    """Describe every way that the legs take; their ids begin with ``first_number``.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def ways_table(
     """
     taken = {way_key(one): one for one in legs if one.from_id != one.to_id}
     keys = sorted(taken)
-    ids = {key: f"W{number:04d}" for number, key in enumerate(keys, 1)}
+    ids = {key: f"W{number:04d}" for number, key in enumerate(keys, first_number)}
     paths = _paths(keys, roads)
     rows = [
         {

@@ -12,10 +12,11 @@ Align = Literal["left", "right", "center"]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 or 2."""
+    """A heading of level 1 or 2; with ``new_page`` it begins a page."""
 
     text: str
     level: int = 1
+    new_page: bool = False
 
 
 @dataclass(frozen=True)

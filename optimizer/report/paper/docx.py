@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +24,8 @@ FALLBACKS = {TITLE: "宋体", BODY: "仿宋", HEADING: "SimHei", SUBHEADING: "�
 PAGE_MM = (210, 297)
 MARGINS_MM = {"top": 37, "bottom": 35, "left": 28, "right": 26}
 TEXT_MM = PAGE_MM[0] - MARGINS_MM["left"] - MARGINS_MM["right"]
+HIGHEST_PICTURE_MM = 200
+"""A picture and its caption stay on one page."""
 ALIGNS = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
@@ -82,6 +86,7 @@ class DocxWriter:
         """Write a heading that stays with what follows."""
         paragraph = self.paragraph()
         paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.page_break_before = block.new_page
         paragraph.paragraph_format.space_before = Pt(0 if self.zh else 8)
         font = HEADING if block.level == 1 else SUBHEADING
         self.run(paragraph, block.text, font, self.size + (0 if self.zh else 2), bold=not self.zh)
@@ -100,11 +105,13 @@ class DocxWriter:
             self.run(self.paragraph(), f"{number}. {text}", BODY, self.size)
 
     def picture(self, block: Picture) -> None:
-        """Write a picture over the width of the text, and its caption."""
+        """Write a picture over the width of the text, or as high as a page allows, and its caption."""
         paragraph = self.file.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
-        paragraph.add_run().add_picture(str(block.path), width=Mm(TEXT_MM))
+        shape = paragraph.add_run().add_picture(str(block.path), width=Mm(TEXT_MM))
+        shrunk = min(1.0, Mm(HIGHEST_PICTURE_MM) / shape.height)
+        shape.width, shape.height = int(shape.width * shrunk), int(shape.height * shrunk)
         self._caption(block.caption)
 
     def table(self, block: Table) -> None:
@@ -117,9 +124,10 @@ class DocxWriter:
         widths = [Mm(TEXT_MM * share / sum(block.widths)) for share in block.widths]
         for column, width in zip(grid.columns, widths, strict=True):
             column.width = width
-        self._row(grid, block.headings, ("center",) * len(block.headings), widths, bold=True, heading=True)
-        for number, cells in enumerate(block.rows, 1):
-            self._row(grid, cells, block.aligns, widths, bold=block.total and number == len(block.rows))
+        last = len(block.rows) - block.total
+        self._rows(grid, (block.headings,), ("center",) * len(block.headings), widths, heading=True)
+        self._rows(grid, block.rows[:last], block.aligns, widths)
+        self._rows(grid, block.rows[last:], block.aligns, widths, bold=True)
         self.paragraph(spacing=14)
 
     def page_numbers(self) -> None:
@@ -145,31 +153,42 @@ class DocxWriter:
         paragraph.paragraph_format.keep_with_next = keep
         self.run(paragraph, text, HEADING, 12 if self.zh else 10, bold=not self.zh)
 
-    def _row(
+    def _rows(
         self,
         grid: Any,
-        cells: tuple[str, ...],
+        rows: Sequence[tuple[str, ...]],
         aligns: tuple[str, ...],
         widths: list[Any],
         *,
         bold: bool = False,
         heading: bool = False,
     ) -> None:
+        """Write rows of one look: the first is laid out, all others are copies of it, which is many times as fast."""
+        if not rows:
+            return
+        first = self._blank_row(grid, aligns, widths, bold=bold, heading=heading)
+        copies = [deepcopy(first) for _ in rows[1:]]
+        for row, cells in zip((first, *copies), rows, strict=True):
+            for run, text in zip(row.iter(qn("w:r")), cells, strict=True):
+                run.text = _NOT_IN_XML.sub("", text)
+        for row in copies:
+            grid._tbl.append(row)
+
+    def _blank_row(self, grid: Any, aligns: tuple[str, ...], widths: list[Any], *, bold: bool, heading: bool) -> Any:
         row = grid.add_row()
         properties = row._tr.get_or_add_trPr()
         for name in ("w:cantSplit", *(("w:tblHeader",) if heading else ())):
             mark = OxmlElement(name)
             mark.set(qn("w:val"), "true")
             properties.append(mark)
-        for cell, text, align, width in zip(row.cells, cells, aligns, widths, strict=True):
+        for cell, align, width in zip(row.cells, aligns, widths, strict=True):
             cell.width = width
             cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             paragraph = cell.paragraphs[0]
             paragraph.alignment = ALIGNS[align]
             paragraph.paragraph_format.space_after = Pt(0)
-            self.run(
-                paragraph, text, HEADING if heading else "宋体", 10.5 if self.zh else 8.5, bold=bold and not heading
-            )
+            self.run(paragraph, "", HEADING if heading else "宋体", 10.5 if self.zh else 8.5, bold=bold)
+        return row._tr
 
 
 def write_docx(document: Document, path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from network.words import Language
-from optimizer.plan.table_files import NUMBERS
 from optimizer.region.schema import Column, Kind, Table
 from optimizer.report.workbook.book import FONTS
-from optimizer.report.workbook.sheet import Book, Field, Sheet
+from optimizer.report.workbook.declared import declared_field
+from optimizer.report.workbook.sheet import Book, Sheet
 from optimizer.siting.report.told import Told
 from optimizer.siting.siting import Siting
 from optimizer.siting.stated.tables import SITING_TABLES
@@ -59,7 +59,7 @@ def _sheet(book: Book, told: Told, table: Table) -> None:
 
 
 def _rows(sheet: Sheet, told: Told, table: Table, rows: pd.DataFrame) -> None:
-    fields = [_field(column, told.language) for column in table.columns]
+    fields = [declared_field(column, told.language) for column in table.columns]
     sheet.headings(fields, stay=True)
     shown = rows.assign(**{column.name: _cells(column, rows[column.name], told) for column in table.columns})
     sheet.lines(fields, shown[[column.name for column in table.columns]].itertuples(index=False))
@@ -72,8 +72,3 @@ def _cells(column: Column, cells: pd.Series, told: Told) -> pd.Series:
     if column.kind is Kind.CHOICE and told.language == "zh":
         return cells.map(lambda code: column.choices.get(code, code))
     return cells.map(told.names) if column.name in JOINED_IDS else cells
-
-
-def _field(column: Column, language: Language) -> Field:
-    heading = f"{column.heading}（{column.unit}）" if column.unit and language == "zh" else column.heading
-    return Field(heading if language == "zh" else column.name, "number" if column.kind in NUMBERS else "text")
