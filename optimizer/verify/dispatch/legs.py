@@ -60,7 +60,8 @@ def _soonest(orders: Orders, leg: Any) -> float:
     access, onward = orders.places[start].access_min, orders.places[end].access_min
     if not len(links) and mode == "foot":
         return depart + wait
-    return min(orders.roads.ride(mode, links, begin + access) for begin in (depart, depart + wait)) + onward
+    roads = orders.roads_as_they_were if leg.frozen else orders.roads
+    return min(roads.ride(mode, links, begin + access) for begin in (depart, depart + wait)) + onward
 
 
 def _verify_walked(orders: Orders, rows: pd.DataFrame) -> Outcome:

@@ -75,11 +75,19 @@ class Orders:
 
     @cached_property
     def roads(self) -> RoadsInTime:
-        """The roads minute by minute, as closures end and crews clear them."""
+        """The roads minute by minute, as closures are foreseen to end and crews clear them."""
+        return RoadsInTime(self.region, self.form.roads, self._cleared_min)
+
+    @cached_property
+    def roads_as_they_were(self) -> RoadsInTime:
+        """The same for what was under way when orders were taken up again: a closure counts when it has begun."""
+        return RoadsInTime(self.region, self.form.roads, self._cleared_min, foreseen=False)
+
+    @property
+    def _cleared_min(self) -> Mapping[str, float]:
         rows = self.tables["clearing"]
         done = rows[(rows["crew_id"] != "") & rows["opens_min"].notna()]
-        cleared = dict(zip(done["closure"], done["opens_min"].astype(float), strict=True))
-        return RoadsInTime(self.region, self.form.roads, cleared)
+        return dict(zip(done["closure"].astype(str), done["opens_min"].astype(float), strict=True))
 
     @cached_property
     def way_links(self) -> Mapping[str, NDArray[np.int64] | None]:
@@ -97,7 +105,7 @@ class Orders:
         """Minute at which these orders take up earlier ones; None where they are the first."""
         options = self.claims.document.get("options")
         at = options.get("at_min") if isinstance(options, dict) else None
-        return float(at) if isinstance(at, int | float) else None
+        return float(at) if isinstance(at, int | float) and at > 0 else None
 
     def grounded_min(self, mode: str) -> list[tuple[float, float]]:
         """Minutes between which craft of a kind stay where they are."""

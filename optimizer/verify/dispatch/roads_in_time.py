@@ -1,7 +1,9 @@
 """The roads of an incident minute by minute, searched and driven on graphs built here.
 
-What hinders counts from minute 0, begun or not, until it is forecast to end or a crew has cleared it: nobody is to be
-sent over a road that is about to close. What opens counts from its hour, and only where it stays open.
+Orders are given on roads as they are foreseen: what hinders counts from minute 0, begun or not, until it is forecast to
+end or a crew has cleared it, since nobody is to be sent over a road that is about to close; what opens counts from its
+hour, and only where it stays open. What was under way before orders were taken up again is followed on the roads as
+they were: each closure from its own hour on.
 """
 
 from __future__ import annotations
@@ -42,11 +44,14 @@ class RoadsInTime:
         Closures with their hours.
     cleared_min : mapping of str to float
         Minute at which a crew reopens the closures of a name.
+    foreseen : bool
+        Whether what is to come counts already.
     """
 
     region: Region
     state: RoadState
     cleared_min: Mapping[str, float]
+    foreseen: bool = True
     _made: dict[tuple[int, str], ScenarioRoads] = field(default_factory=dict)
 
     @cached_property
@@ -61,7 +66,7 @@ class RoadsInTime:
 
     @cached_property
     def _turns_h(self) -> list[float]:
-        turns = (one.from_h if one.opened else one.to_h for one in self.closures)
+        turns = (turn for one in self.closures for turn in (one.from_h, one.to_h))
         return sorted({0.0, *(turn for turn in turns if turn is not None)})
 
     def number(self, minute: float) -> int:
@@ -103,18 +108,17 @@ class RoadsInTime:
 
     def _ending(self, closure: Closure) -> Closure:
         cleared = self.cleared_min.get(closure.name)
-        if closure.opened or cleared is None:
-            return closure
-        hour = cleared / MINUTES_AN_HOUR
-        return closure.model_copy(update={"to_h": hour if closure.to_h is None else min(hour, closure.to_h)})
+        until = closure.to_h
+        if cleared is not None and not closure.opened:
+            until = min(cleared / MINUTES_AN_HOUR, until or float("inf"))
+        begins = None if self.foreseen and not closure.opened else closure.from_h
+        return closure.model_copy(update={"from_h": begins, "to_h": until})
 
     def _standing(self, number: int) -> tuple[Closure, ...]:
         hour = self._turns_h[number]
-        kept = (
-            one
-            for one in self.closures
-            if (one.to_h is None and (one.from_h or 0.0) <= hour if one.opened else one.to_h is None or hour < one.to_h)
-        )
+        kept = (one for one in self.closures if (one.from_h or 0.0) <= hour and (one.to_h is None or hour < one.to_h))
+        if self.foreseen:
+            kept = (one for one in kept if not (one.opened and one.to_h))
         return tuple(one.model_copy(update={"from_h": None, "to_h": None}) for one in kept)
 
     def _driven(self, number: int, mode: str) -> ScenarioRoads:

@@ -66,6 +66,11 @@ def _verify_driven(orders: Orders, rows: pd.DataFrame, links: list[NDArray[np.in
     free = {mode: orders.roads.free_ms(mode) for mode in sorted(set(modes))}
     bears = np.array([(free[mode][way] < UNREACHABLE).all() for mode, way in zip(modes, ways, strict=True)], bool)
     outcome = holds(WAYS, rows, "dispatch_too_heavy", bears)
+    outcome += _verify_lines(orders, rows, ways)
+    # What was ordered before was so on the roads of then: its legs alone are driven again.
+    fresh = ~rows["way_id"].isin(orders.legs.loc[orders.legs["frozen"] != "", "way_id"]).to_numpy()
+    rows, bears = rows[fresh], bears[fresh]
+    ways, modes, opens = [way for way, one in zip(ways, fresh, strict=True) if one], modes[fresh], opens[fresh]
     states = [orders.roads.at(minute, mode) for minute, mode in zip(opens, modes, strict=True)]
     is_open = np.array([not one.closed[way].any() for one, way in zip(states, ways, strict=True)], bool)
     outcome += holds(WAYS, rows, "dispatch_way_closed", is_open | ~bears, minute=opens)
@@ -76,10 +81,16 @@ def _verify_driven(orders: Orders, rows: pd.DataFrame, links: list[NDArray[np.in
     driven = np.array([one.link_ms[way].sum() / MS_A_MINUTE for one, way in zip(states, ways, strict=True)])
     good = is_open & bears
     outcome += equal(WAYS, rows[good], "drive_min", (driven + access)[good], MINUTES)
-    lengths = [float(orders.region.roads.length_m[way].sum()) / 1000.0 for way in ways]
-    outcome += equal(WAYS, rows, "length_km", lengths, _LENGTHS_KM)
+    return outcome + _not_too_fast(orders, rows)
+
+
+def _verify_lines(orders: Orders, rows: pd.DataFrame, ways: list[NDArray[np.int64]]) -> Outcome:
+    """Length and line are those of the links, where there are any."""
+    lengths = np.array([float(orders.region.roads.length_m[way].sum()) / 1000.0 for way in ways])
+    some = np.array([len(way) > 0 for way in ways], dtype=bool)
+    outcome = equal(WAYS, rows[some], "length_km", lengths[some], _LENGTHS_KM)
     drawn = [_drawn(orders, str(one.wkt), way) for one, way in zip(rows.itertuples(), ways, strict=True)]
-    return outcome + holds(WAYS, rows, "line_off_roads", drawn) + _not_too_fast(orders, rows)
+    return outcome + holds(WAYS, rows, "line_off_roads", np.array(drawn, dtype=bool))
 
 
 def _drawn(orders: Orders, wkt: str, links: NDArray[np.int64]) -> bool:
