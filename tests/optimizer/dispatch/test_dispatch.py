@@ -9,26 +9,10 @@ from network.closures import Closure
 from optimizer.dispatch.dispatch import DispatchOptions, dispatch
 from optimizer.dispatch.tables import DISPATCH_TABLES
 
+from .made_work import request, rows, task
+
 KM = 60 / (25 * 0.9)
-OPTIONS = DispatchOptions(time_limit_s=2.0)
-
-
-def task(number, site, people=10, skill="flood_control", deadline=60.0, **fields):
-    return {
-        "id": f"T{number}", "site": site, "skill": skill, "people": people, "work_min": 30,
-        "deadline_min": deadline, "priority": 1,
-    } | fields  # fmt: skip
-
-
-def request(number, site, item="water", quantity=50, **fields):
-    return {
-        "id": f"N{number}", "site": site, "item": item, "quantity": quantity, "people": 10,
-        "deadline_min": 600, "priority": 1,
-    } | fields  # fmt: skip
-
-
-def rows(orders, name, key):
-    return orders.tables[name].set_index(key)
+OPTIONS = DispatchOptions(time_limit_s=1.0)
 
 
 @pytest.fixture(scope="session")
