@@ -10,8 +10,15 @@ from optimizer.dispatch.report.order_case import OrderCase, Row
 from optimizer.dispatch.report.overview_sections import Columns, signatures
 from optimizer.report.paper.document import Block, Heading, Paragraph, Table
 
+ROADS_JOINT = "、"
+"""Between the main roads of a way."""
 OFF_ROAD = ("boat", "helicopter", "foot")
-TIMETABLE: Columns = (("time", "center", 0.2), ("activity", "center", 0.12), ("place", "left", 0.26), ("details", "left", 0.42))
+TIMETABLE: Columns = (
+    ("time", "center", 0.2),
+    ("activity", "center", 0.12),
+    ("place", "left", 0.26),
+    ("details", "left", 0.42),
+)
 WAYS: Columns = (
     ("way", "left", 0.26),
     ("length", "right", 0.11),
@@ -58,7 +65,12 @@ def _line(case: OrderCase, row: Row) -> tuple[str, str, str, str]:
     what = filter(None, [*tell(case, row), told.code("frozen", row["frozen"]) if row["frozen"] else ""])
     places = (told.place(row[end]) for end in ("place_id", "to_place_id") if row[end])
     time = told.clock.span(row["start_min"], row["end_min"])
-    return time, told.code("activity", row["activity"]), told("arrow").join(places), told.words.joined(what, "list_semicolon")
+    return (
+        time,
+        told.code("activity", row["activity"]),
+        told("arrow").join(places),
+        told.words.joined(what, "list_semicolon"),
+    )
 
 
 def _loading(case: OrderCase, row: Row) -> Iterator[str]:
@@ -70,7 +82,7 @@ def _moving(case: OrderCase, row: Row) -> Iterator[str]:
     """Whom it fetches, by which roads, and how long is waited for one to reopen."""
     way = case.ways.get(row["way_id"], {})
     yield case.told("evacuates", places=case.told.sites(row["for_id"])) if row["carrier_kind"] == "bus" else ""
-    yield case.told("by_way_of", roads=way["by_way_of"]) if way.get("by_way_of") else ""
+    yield case.told("by_way_of", roads=_roads(case, way)) if way.get("by_way_of") else ""
     if row["wait_min"] > 0:
         opens = case.told.clock.at(way["opens_min"]) if way else ""
         yield case.told("waits", minutes=case.told.number(row["wait_min"]), time=opens or case.told("unknown"))
@@ -91,7 +103,9 @@ def _task(case: OrderCase, row: Row) -> Iterator[str]:
 
 def _named(case: OrderCase, task: Row) -> str:
     people = case.told.number(task["need_people"])
-    return case.told("task", task=task["task_name"] or task["task_id"], skill=case.told.skill(task["skill"]), people=people)
+    return case.told(
+        "task", task=task["task_name"] or task["task_id"], skill=case.told.skill(task["skill"]), people=people
+    )
 
 
 def _due(case: OrderCase, row: Row) -> str:
@@ -110,8 +124,13 @@ def _way(case: OrderCase, way: Row) -> tuple[str, str, str, str]:
     told = case.told
     ends = told("arrow").join(told.place(way[end]) for end in ("from_place_id", "to_place_id"))
     off_road = told.code("mode", way["mode"]) if way["mode"] in OFF_ROAD else told("unnamed_roads")
-    turns = way["turns"] or way["by_way_of"] or off_road
+    turns = way["turns"] or _roads(case, way) or off_road
     return ends, told.number(way["length_km"], 1), told.number(way["drive_min"], 1), turns
+
+
+def _roads(case: OrderCase, way: Row) -> str:
+    """Its main roads, in a row as the language has it."""
+    return case.told.words.joined(way["by_way_of"].split(ROADS_JOINT))
 
 
 def _slip(case: OrderCase, carrier: Carrier, trip: Row) -> Iterator[Block]:

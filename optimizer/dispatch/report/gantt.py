@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 
 from network.words import Language
 from optimizer.dispatch.dispatch import Dispatch
-from optimizer.dispatch.report.activities import activities, waits
+from optimizer.dispatch.report.activities import SHORTEST_WAIT_MIN, activities, waits
 from optimizer.dispatch.report.carriers import Carrier, carriers
 from optimizer.dispatch.report.told import Told
 from optimizer.report.map_font import find_chinese_font
@@ -25,6 +25,7 @@ from optimizer.report.workbook.sheet import display_width
 BARS = {  # activity: (colour, height, hatch)
     "waiting": ("#D9D9D9", 0.12, ""),
     "moving": ("#0072B2", 0.30, ""),
+    "held_up": ("#CFE6F5", 0.30, "xxxx"),
     "gathering": ("#FFFFFF", 0.62, "////"),
     "loading": ("#E69F00", 0.62, ""),
     "unloading": ("#56B4E9", 0.62, ""),
@@ -34,8 +35,8 @@ LATE, EDGE = "#D55E00", "#444444"
 LABELLED = ("working", "unloading")
 WIDTH_IN, ROW_IN, NAMES_IN, RIGHT_IN, HEAD_IN, FOOT_IN, DPI = 13.0, 0.24, 2.3, 0.3, 1.1, 0.55, 150
 NAME_PT, LABEL_PT = 8.0, 6.5
-NAME_WIDTH = 30
-"""Latin signs of the longest name; what is longer is cut."""
+NAME_WIDTH, NAME_END = 34, 4
+"""Latin signs of the longest name; of what is longer so many signs at its end stay."""
 
 
 def draw_gantt(
@@ -46,8 +47,7 @@ def draw_gantt(
     told = Told(dispatch, language if file else "en")
     moved = carriers(dispatch)
     done = activities(dispatch)
-    rows = pd.concat([done, waits(done)], ignore_index=True)
-    rows = rows.assign(row=rows["carrier_id"].map({carrier.id: row for row, carrier in enumerate(moved)}))
+    rows = _placed(pd.concat([done, waits(done)], ignore_index=True), moved)
     height = HEAD_IN + ROW_IN * max(len(moved), 3) + FOOT_IN
     figure = Figure(figsize=(WIDTH_IN, height), dpi=DPI)
     FigureCanvasAgg(figure)
@@ -69,6 +69,13 @@ def draw_gantt(
     figure.text(0.01, 1 - 0.62 / height, _note(told, moved), fontproperties=font(9), va="center", parse_math=False)
     _legend(axes, told, font(8.5), 1 - 0.85 / height)
     figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def _placed(rows: pd.DataFrame, moved: tuple[Carrier, ...]) -> pd.DataFrame:
+    """Activities with the row of their carrier; a way on which a road must reopen first is drawn as one of its own."""
+    held_up = (rows["activity"] == "moving") & (rows["wait_min"] > SHORTEST_WAIT_MIN)
+    place = {carrier.id: row for row, carrier in enumerate(moved)}
+    return rows.assign(row=rows["carrier_id"].map(place), activity=rows["activity"].mask(held_up, "held_up"))
 
 
 def _frame(axes: Axes, told: Told, rows: pd.DataFrame, font: Callable[[float], FontProperties]) -> None:
@@ -123,10 +130,12 @@ def _labels(axes: Axes, told: Told, rows: pd.DataFrame, font: FontProperties, wi
 
 
 def _note(told: Told, moved: tuple[Carrier, ...]) -> str:
-    """Who is not on the figure: what is unserved."""
+    """What is not on the figure: whatever is unserved."""
     tables = told.dispatch.tables
     unserved = {name: int((tables[name]["status"] == "unserved").sum()) for name in ("tasks", "requests")}
-    return told("gantt_note", **unserved) if moved else told("gantt_nobody", **unserved)
+    if not moved:
+        return told("gantt_nobody", **unserved)
+    return told("gantt_note", **unserved) if any(unserved.values()) else ""
 
 
 def _legend(axes: Axes, told: Told, font: FontProperties, high: float) -> None:
@@ -144,9 +153,10 @@ def _legend(axes: Axes, told: Told, font: FontProperties, high: float) -> None:
 
 
 def _cut(name: str) -> str:
-    """A name that has room beside its row."""
+    """A name that has room beside its row; its end, where vehicles of one depot differ, stays."""
     if display_width(name) <= NAME_WIDTH:
         return name
-    while display_width(name) > NAME_WIDTH - 1:
-        name = name[:-1]
-    return f"{name}…"
+    begin, end = name[:-NAME_END], name[-NAME_END:]
+    while display_width(begin + end) > NAME_WIDTH - 1:
+        begin = begin[:-1]
+    return f"{begin}…{end}"

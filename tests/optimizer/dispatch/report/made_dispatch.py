@@ -115,7 +115,10 @@ LAYERS = """part,layer,value,bound,unit,gap,status
 teams,unserved,3,3,weight,0,proven
 teams,lateness,0.31,0.31,weight,0,proven
 supplies,unmet,5.1,4.9,weight,0.0083,within_gap
-supplies,lateness,0.4,0.2,weight,0.0083,within_gap
+supplies,lateness,0.4,0.2,weight,0.0125,within_gap
+supplies,minutes,300,0,vehicle minutes,1,within_gap
+evacuation,unsheltered,0,0,weight,0,proven
+evacuation,person_minutes,1200,900,person × min,0.25,within_gap
 """
 ROWS = {
     "places": PLACES, "tasks": TASKS, "work": WORK, "requests": REQUESTS, "trips": TRIPS, "loads": LOADS, "legs": LEGS,
@@ -158,7 +161,9 @@ def made_dispatch(region, rows=ROWS, name="白岩滑坡"):
             "roads": {"closures": CLOSURES},
         }
     )
-    incident = Incident(form, Skills(SkillRegister.model_validate(SKILLS), Path("skills.yaml")), (), {"slide.yaml": "0" * 64})
+    incident = Incident(
+        form, Skills(SkillRegister.model_validate(SKILLS), Path("skills.yaml")), (), {"slide.yaml": "0" * 64}
+    )
     tables = {table.name: frame(table, rows.get(table.name, "")) for table in DISPATCH_TABLES}
     return Dispatch(region, incident, DispatchOptions(), tables, "HiGHS", 3.2)
 
