@@ -56,7 +56,7 @@ def carriers(dispatch: Dispatch) -> tuple[Carrier, ...]:
     renamed = (one.rename(columns=_CARRIER).reindex(columns=columns, fill_value="") for one in said)
     # The first that says something of a carrier holds: its own call before that of the place it starts from.
     known = pd.concat(renamed).astype(object).replace("", None).groupby("id").first().fillna("").reset_index()
-    found = (Carrier(**row) for row in known.to_dict("records"))  # type: ignore[misc]
+    found = (Carrier(*map(str, row)) for row in known[columns].itertuples(index=False, name=None))
     named = (replace(one, name=one.name or one.id) for one in found)
     order = list(CARRIERS)
     return tuple(sorted(named, key=lambda one: (order.index(one.kind), one.id)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -98,14 +100,14 @@ def _names(axes: Axes, told: Told, moved: tuple[Carrier, ...], font: FontPropert
     names = [_cut(carrier.name if named else carrier.id) for carrier in moved]
     axes.set_yticks(range(len(moved)), names, fontproperties=font, parse_math=False)
     axes.tick_params(axis="y", length=0)
-    for row, (above, below) in enumerate(zip(moved, moved[1:], strict=False)):
+    for row, (above, below) in enumerate(pairwise(moved)):
         axes.axhline(row + 0.5, color=EDGE if above.kind != below.kind else "#EEEEEE", linewidth=0.6, zorder=0)
 
 
 def _bars(axes: Axes, rows: pd.DataFrame) -> None:
     for activity, (colour, high, hatch) in BARS.items():
         of_kind = rows[rows["activity"] == activity]
-        look = {"color": colour, "edgecolor": EDGE if activity != "waiting" else colour, "hatch": hatch}
+        look: dict[str, Any] = {"color": colour, "edgecolor": EDGE if activity != "waiting" else colour, "hatch": hatch}
         width = of_kind["end_min"] - of_kind["start_min"]
         axes.barh(of_kind["row"], width, left=of_kind["start_min"], height=high, linewidth=0.4, zorder=3, **look)
 
@@ -125,7 +127,11 @@ def _labels(axes: Axes, told: Told, rows: pd.DataFrame, font: FontProperties, wi
         room_pt = wide_pt * (row["end_min"] - row["start_min"]) / (last - first)
         if room_pt > LABEL_PT * (0.55 * display_width(label) + 0.6):
             spot = ((row["start_min"] + row["end_min"]) / 2, row["row"])
-            look = {"ha": "center", "va": "center", "color": "white" if row["activity"] == "working" else "black"}
+            look: dict[str, Any] = {
+                "ha": "center",
+                "va": "center",
+                "color": "white" if row["activity"] == "working" else "black",
+            }
             axes.annotate(label, spot, fontproperties=font, zorder=5, parse_math=False, **look)
 
 
@@ -147,9 +153,11 @@ def _legend(axes: Axes, told: Told, font: FontProperties, high: float) -> None:
         Line2D([], [], linestyle="none", marker=marker, color=LATE, markeredgewidth=edge, label=told(f"gantt_{name}"))
         for name, marker, edge in (("late", "X", 0.0), ("due", "|", 1.8))
     ]
-    frame = axes.figure.transFigure  # type: ignore[union-attr]
-    look = {"loc": "center left", "bbox_to_anchor": (0.005, high), "bbox_transform": frame, "frameon": False}
-    axes.legend(handles=[*bars, *marks], ncols=len(bars) + len(marks), prop=font, columnspacing=1.4, **look)
+    at = {"bbox_to_anchor": (0.005, high), "bbox_transform": axes.figure.transFigure}
+    columns = len(bars) + len(marks)
+    axes.legend(
+        handles=[*bars, *marks], loc="center left", ncols=columns, prop=font, frameon=False, columnspacing=1.4, **at
+    )
 
 
 def _cut(name: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from optimizer.dispatch.dispatch import Dispatch, DispatchOptions
 from optimizer.dispatch.incident.form import IncidentForm
 from optimizer.dispatch.incident.incident import Incident
-from optimizer.dispatch.incident.skills import Skills, SkillRegister
+from optimizer.dispatch.incident.skills import SkillRegister, Skills
 from optimizer.dispatch.tables import DISPATCH_TABLES
 from optimizer.region.schema import Kind
 
@@ -77,7 +77,7 @@ B1,客车 1,bus,2,bus,V5,H3,55,70,15,0,W5,V5,
 CR,抢通一队,crew,1,heavy_truck,T3,X1,15,45,30,0,W11,白岩公路滑坡,
 """
 WAYS = """way_id,mode,from_place_id,to_place_id,opens_min,drive_min,length_km,by_way_of,turns,links,wkt
-W1,fire_engine,S1,V5,0,50,21.3,G210,G210 18.0 km；村道 3.3 km,1:2-3,"LINESTRING (106.50 29.703, 106.56 29.70, 106.63 29.68)"
+W1,fire_engine,S1,V5,0,50,21.3,G210,G210 18.0 km；村道 3.3 km,1:2-3,"LINESTRING (106.50 29.703, 106.63 29.68)"
 W2,fire_engine,V5,C2,235,35.5,14.1,G210,G210 14.1 km,,"LINESTRING (106.63 29.68, 106.582 29.741)"
 W3,light_truck,T3,V5,0,65,9,,,,"LINESTRING (106.63 29.67, 106.63 29.68)"
 W4,light_truck,D1,V5,0,55,20.1,G210,G210 20.1 km,,"LINESTRING (106.505 29.705, 106.63 29.68)"
