@@ -158,8 +158,8 @@ LANDED = 40 + FLIGHT_MIN
 TEXT: dict[str, str] = {
     "tasks": f"""task_id,task_name,place_id,place_name,skill,need_people,priority,weight,work_min,deadline_min,team_ids,start_min,finish_min,status,reason
 J1,J1,V1,东溪村,防汛抢险,30,1,1,60,60,G1;G2,40,100,on_time,
-J2,J2,V3,西岭村,防汛抢险,10,2,{1/3},30,120,G1,190,220,late,too_far
-J3,J3,V4,云顶村,mine_rescue,5,3,{1/9},60,300,,,,unserved,no_skill
+J2,J2,V3,西岭村,防汛抢险,10,2,{1 / 3},30,120,G1,190,220,late,too_far
+J3,J3,V4,云顶村,mine_rescue,5,3,{1 / 9},60,300,,,,unserved,no_skill
 """,
     # G1 turns out after 15 min and drives 10; G2 after 30 min and drives 10. At J2 G1 waits until 170 and drives 20.
     "work": f"""team_id,team_name,task_id,place_id,people,arrive_min,start_min,finish_min
@@ -170,16 +170,16 @@ G1,区综合队,J2,V3,20,190,190,220
     # Of 60 and 200 boxes of water a quarter is lost: 45 and 150 are left. R2 has 5 in its own village.
     "requests": f"""request_id,place_id,place_name,item_id,item_name,unit,quantity,people,priority,weight,deadline_min,on_time,late,unmet,first_min,last_min,depot_ids,status,reason
 R1,V1,东溪村,water,瓶装水,箱,100,300,1,300,600,100,0,0,70,70,D1,on_time,
-R2,V2,石桥村,water,瓶装水,箱,55,200,2,{200/3},95,5,50,0,0,100,D1;V2,late,too_far
+R2,V2,石桥村,water,瓶装水,箱,55,200,2,{200 / 3},95,5,50,0,0,100,D1;V2,late,too_far
 R3,V4,云顶村,rice,大米,袋,30,100,1,100,600,30,0,0,{LANDED},{LANDED},D1,on_time,
-R4,V2,石桥村,tent,帐篷,顶,10,40,2,{40/3},600,6,0,4,100,100,D1,partly,no_stock
-R5,V2,石桥村,quilt,棉被,床,20,60,3,{60/9},600,20,0,0,100,100,U1,on_time,
+R4,V2,石桥村,tent,帐篷,顶,10,40,2,{40 / 3},600,6,0,4,100,100,D1,partly,no_stock
+R5,V2,石桥村,quilt,棉被,床,20,60,3,{60 / 9},600,20,0,0,100,100,U1,on_time,
 """,
     # 1000 + 500 + 120 kg; 2 + 1 + 1.2 m³.
     "trips": f"""trip_id,carrier_id,mode,depot_id,depot_name,loading_min,depart_min,return_min,load_kg,load_m3,payload_kg,payload_m3
 T1,D1/light_truck/1,light_truck,D1,区储备库,30,60,140,1620,4.2,2000,8
 T2,U1/light_truck/1,light_truck,U1,物流中心,60,90,130,60,0.6,1000,6
-T3,Q1/1,helicopter,D1,区储备库,20,40,{LANDED+10+FLIGHT_MIN},150,0.3,500,3
+T3,Q1/1,helicopter,D1,区储备库,20,40,{LANDED + 10 + FLIGHT_MIN},150,0.3,500,3
 """,
     "loads": f"""trip_id,stop,request_id,place_id,place_name,item_id,item_name,unit,lot_id,quantity,mass_kg,volume_m3,arrive_min,leave_min
 in_place,0,R2,V2,石桥村,water,瓶装水,箱,L6,5,50,0.1,0,0
@@ -188,7 +188,7 @@ T1,1,R1,V1,东溪村,water,瓶装水,箱,L2,55,550,1.1,70,90
 T1,2,R2,V2,石桥村,water,瓶装水,箱,L2,50,500,1,100,120
 T1,2,R4,V2,石桥村,tent,帐篷,顶,L3,6,120,1.2,100,120
 T2,1,R5,V2,石桥村,quilt,棉被,床,,20,60,0.6,100,120
-T3,1,R3,V4,云顶村,rice,大米,袋,L4,30,150,0.3,{LANDED},{LANDED+10}
+T3,1,R3,V4,云顶村,rice,大米,袋,L4,30,150,0.3,{LANDED},{LANDED + 10}
 """,
     "legs": f"""carrier_id,carrier_kind,step,mode,from_place_id,to_place_id,depart_min,arrive_min,drive_min,wait_min,way_id,purpose
 G1,team,1,light_truck,S1,V1,15,25,10,0,W06,J1
@@ -200,12 +200,12 @@ D1/light_truck/1,vehicle,2,light_truck,V1,V2,90,100,10,0,W02,R2;R4
 D1/light_truck/1,vehicle,3,light_truck,V2,D1,120,140,20,0,W03,
 U1/light_truck/1,vehicle,1,light_truck,U1,V2,90,100,10,0,W04,R5
 U1/light_truck/1,vehicle,2,light_truck,V2,U1,120,130,10,0,W05,
-D1/bus/1,bus,1,bus,D1,V2,30,{30+2*BUS_MIN},{2*BUS_MIN},0,W10,V2
+D1/bus/1,bus,1,bus,D1,V2,30,{30 + 2 * BUS_MIN},{2 * BUS_MIN},0,W10,V2
 D1/bus/1,bus,2,bus,V2,H1,{BOARDED},{ALIGHTED},{BUS_MIN},0,W11,V2
 Q1/1,craft,1,helicopter,P0,P1,40,{LANDED},{FLIGHT_MIN},0,W12,R3
 Q1/1,craft,2,light_truck,P1,V4,{LANDED},{LANDED},0,0,W13,R3
-Q1/1,craft,3,light_truck,V4,P1,{LANDED+10},{LANDED+10},0,0,W14,
-Q1/1,craft,4,helicopter,P1,P0,{LANDED+10},{LANDED+10+FLIGHT_MIN},{FLIGHT_MIN},0,W15,
+Q1/1,craft,3,light_truck,V4,P1,{LANDED + 10},{LANDED + 10},0,0,W14,
+Q1/1,craft,4,helicopter,P1,P0,{LANDED + 10},{LANDED + 10 + FLIGHT_MIN},{FLIGHT_MIN},0,W15,
 """,
     # 45 m² at 1.5 m² a person hold 30.
     "evacuees": f"""place_id,place_name,shelter_id,shelter_name,people,drive_min,mode,rides,last_min,deadline_min,status
@@ -225,14 +225,14 @@ V4,云顶村,东溪镇,150,300,P1,云顶起降点,road,0,周 139
     "changed": "kind,for_id\n",
     # Late by 70 min of 720: 0.3 + 0.7 × 70 / 720. R2 late by 5 min. R5 all from a supplier: 120 minutes more.
     "layers": f"""part,layer,value,bound,unit,gap,status
-teams,unserved,{1/9},{1/9},weight,0,proven
-teams,lateness,{(0.3+0.7*70/720)/3},{0.1/3},weight,{(0.2+0.7*70/720)/3/(13/9)},bounded
-teams,arrival,{40+190/3},{40+190/3},weight × min,0,proven
-supplies,unmet,{40/3*0.4},{40/3*0.4},weight,0,proven
-supplies,lateness,{200/3*(0.3+0.7*5/720)},{200/3*(0.3+0.7*5/720)},weight,0,proven
-supplies,minutes,{110+70+30+2*FLIGHT_MIN+120},0,vehicle minutes,1,bounded
+teams,unserved,{1 / 9},{1 / 9},weight,0,proven
+teams,lateness,{(0.3 + 0.7 * 70 / 720) / 3},{0.1 / 3},weight,{(0.2 + 0.7 * 70 / 720) / 3 / (13 / 9)},bounded
+teams,arrival,{40 + 190 / 3},{40 + 190 / 3},weight × min,0,proven
+supplies,unmet,{40 / 3 * 0.4},{40 / 3 * 0.4},weight,0,proven
+supplies,lateness,{200 / 3 * (0.3 + 0.7 * 5 / 720)},{200 / 3 * (0.3 + 0.7 * 5 / 720)},weight,0,proven
+supplies,minutes,{110 + 70 + 30 + 2 * FLIGHT_MIN + 120},0,vehicle minutes,1,bounded
 evacuation,unsheltered,10,10,weight,0,proven
-evacuation,person_minutes,{30*BUS_MIN},{30*BUS_MIN},person × min,0,proven
+evacuation,person_minutes,{30 * BUS_MIN},{30 * BUS_MIN},person × min,0,proven
 clearing,let_through,0.4,0.4,weight,0,proven
 """,
 }
