@@ -158,9 +158,7 @@ def made_dispatch(region, rows=ROWS, name="白岩滑坡"):
             "roads": {"closures": CLOSURES},
         }
     )
-    incident = Incident(
-        form, Skills(SkillRegister.model_validate(SKILLS), Path("skills.yaml")), (), {"slide.yaml": "0" * 64}
-    )
+    incident = Incident(form, Skills(SkillRegister.model_validate(SKILLS), Path("skills.yaml")), (), {"slide.yaml": "0" * 64})
     tables = {table.name: frame(table, rows.get(table.name, "")) for table in DISPATCH_TABLES}
     return Dispatch(region, incident, DispatchOptions(), tables, "HiGHS", 3.2)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -111,25 +112,48 @@ INCIDENT_FORM: dict[str, Any] = {
     "no_flying": [{"from_h": 3.0}],
     "lost": {"depots": [{"site": "D1", "share": 0.25}], "teams": ["G4"]},
     "tasks": [
-        {"id": "J1", "site": "V1", "skill": "flood_control", "people": 30, "work_min": 60, "deadline_min": 60, "priority": 1},
-        {"id": "J2", "site": "V3", "skill": "flood_control", "people": 10, "work_min": 30, "deadline_min": 120, "priority": 2},
-        {"id": "J3", "site": "V4", "skill": "mine_rescue", "people": 5, "work_min": 60, "deadline_min": 300, "priority": 3},
+        {
+            "id": one,
+            "site": site,
+            "skill": skill,
+            "people": people,
+            "work_min": work,
+            "deadline_min": due,
+            "priority": p,
+        }
+        for one, site, skill, people, work, due, p in (
+            ("J1", "V1", "flood_control", 30, 60, 60, 1),
+            ("J2", "V3", "flood_control", 10, 30, 120, 2),
+            ("J3", "V4", "mine_rescue", 5, 60, 300, 3),
+        )
     ],
     "requests": [
-        {"id": "R1", "site": "V1", "item": "water", "quantity": 100, "deadline_min": 600, "priority": 1, "people": 300},
-        {"id": "R2", "site": "V2", "item": "water", "quantity": 55, "deadline_min": 95, "priority": 2, "people": 200},
-        {"id": "R3", "site": "V4", "item": "rice", "quantity": 30, "deadline_min": 600, "priority": 1, "people": 100},
-        {"id": "R4", "site": "V2", "item": "tent", "quantity": 10, "deadline_min": 600, "priority": 2, "people": 40},
-        {"id": "R5", "site": "V2", "item": "quilt", "quantity": 20, "deadline_min": 600, "priority": 3, "people": 60},
+        {"id": one, "site": site, "item": item, "quantity": units, "deadline_min": due, "priority": p, "people": people}
+        for one, site, item, units, due, p, people in (
+            ("R1", "V1", "water", 100, 600, 1, 300),
+            ("R2", "V2", "water", 55, 95, 2, 200),
+            ("R3", "V4", "rice", 30, 600, 1, 100),
+            ("R4", "V2", "tent", 10, 600, 2, 40),
+            ("R5", "V2", "quilt", 20, 600, 3, 60),
+        )
     ],
     "evacuations": [{"site": "V2", "people": 40, "deadline_min": 120, "priority": 1}],
     "hold_back": [{"name": "后备", "teams": ["G3"], "people": 12}],
     "crafts": [
-        {"id": "Q1", "kind": "helicopter", "site": "P0", "count": 1, "payload_kg": 500, "volume_m3": 3, "speed_kmh": 200,
-         "range_km": 100, "ready_min": 20},
+        {
+            "id": "Q1",
+            "kind": "helicopter",
+            "site": "P0",
+            "count": 1,
+            "payload_kg": 500,
+            "volume_m3": 3,
+            "speed_kmh": 200,
+            "range_km": 100,
+            "ready_min": 20,
+        },
     ],
     "clearing": {"crews": [{"id": "K1", "site": "S1", "ready_min": 30}], "work": [{"closure": "滑坡", "hours": 2}]},
-}  # fmt: skip
+}
 
 WAYS = (
     ("W01", "light_truck", "D1", "V1", "AB"),
@@ -156,19 +180,21 @@ BOARDED, ALIGHTED = 30 + 2 * BUS_MIN + 15, 30 + 2 * BUS_MIN + 15 + BUS_MIN
 LANDED = 40 + FLIGHT_MIN
 
 TEXT: dict[str, str] = {
-    "tasks": f"""task_id,task_name,place_id,place_name,skill,need_people,priority,weight,work_min,deadline_min,team_ids,start_min,finish_min,status,reason
+    "tasks": f"""task_id,task_name,place_id,place_name,skill,need_people,priority,weight,work_min,deadline_min,\
+team_ids,start_min,finish_min,status,reason
 J1,J1,V1,东溪村,防汛抢险,30,1,1,60,60,G1;G2,40,100,on_time,
 J2,J2,V3,西岭村,防汛抢险,10,2,{1 / 3},30,120,G1,190,220,late,too_far
 J3,J3,V4,云顶村,mine_rescue,5,3,{1 / 9},60,300,,,,unserved,no_skill
 """,
     # G1 turns out after 15 min and drives 10; G2 after 30 min and drives 10. At J2 G1 waits until 170 and drives 20.
-    "work": f"""team_id,team_name,task_id,place_id,people,arrive_min,start_min,finish_min
+    "work": """team_id,team_name,task_id,place_id,people,arrive_min,start_min,finish_min
 G1,区综合队,J1,V1,20,25,40,100
 G2,镇队,J1,V1,15,40,40,100
 G1,区综合队,J2,V3,20,190,190,220
 """,
     # Of 60 and 200 boxes of water a quarter is lost: 45 and 150 are left. R2 has 5 in its own village.
-    "requests": f"""request_id,place_id,place_name,item_id,item_name,unit,quantity,people,priority,weight,deadline_min,on_time,late,unmet,first_min,last_min,depot_ids,status,reason
+    "requests": f"""request_id,place_id,place_name,item_id,item_name,unit,quantity,people,priority,weight,\
+deadline_min,on_time,late,unmet,first_min,last_min,depot_ids,status,reason
 R1,V1,东溪村,water,瓶装水,箱,100,300,1,300,600,100,0,0,70,70,D1,on_time,
 R2,V2,石桥村,water,瓶装水,箱,55,200,2,{200 / 3},95,5,50,0,0,100,D1;V2,late,too_far
 R3,V4,云顶村,rice,大米,袋,30,100,1,100,600,30,0,0,{LANDED},{LANDED},D1,on_time,
@@ -176,12 +202,14 @@ R4,V2,石桥村,tent,帐篷,顶,10,40,2,{40 / 3},600,6,0,4,100,100,D1,partly,no_
 R5,V2,石桥村,quilt,棉被,床,20,60,3,{60 / 9},600,20,0,0,100,100,U1,on_time,
 """,
     # 1000 + 500 + 120 kg; 2 + 1 + 1.2 m³.
-    "trips": f"""trip_id,carrier_id,mode,depot_id,depot_name,loading_min,depart_min,return_min,load_kg,load_m3,payload_kg,payload_m3
+    "trips": f"""trip_id,carrier_id,mode,depot_id,depot_name,loading_min,depart_min,return_min,load_kg,load_m3,\
+payload_kg,payload_m3
 T1,D1/light_truck/1,light_truck,D1,区储备库,30,60,140,1620,4.2,2000,8
 T2,U1/light_truck/1,light_truck,U1,物流中心,60,90,130,60,0.6,1000,6
 T3,Q1/1,helicopter,D1,区储备库,20,40,{LANDED + 10 + FLIGHT_MIN},150,0.3,500,3
 """,
-    "loads": f"""trip_id,stop,request_id,place_id,place_name,item_id,item_name,unit,lot_id,quantity,mass_kg,volume_m3,arrive_min,leave_min
+    "loads": f"""trip_id,stop,request_id,place_id,place_name,item_id,item_name,unit,lot_id,quantity,mass_kg,\
+volume_m3,arrive_min,leave_min
 in_place,0,R2,V2,石桥村,water,瓶装水,箱,L6,5,50,0.1,0,0
 T1,1,R1,V1,东溪村,water,瓶装水,箱,L1,45,450,0.9,70,90
 T1,1,R1,V1,东溪村,water,瓶装水,箱,L2,55,550,1.1,70,90
@@ -190,7 +218,8 @@ T1,2,R4,V2,石桥村,tent,帐篷,顶,L3,6,120,1.2,100,120
 T2,1,R5,V2,石桥村,quilt,棉被,床,,20,60,0.6,100,120
 T3,1,R3,V4,云顶村,rice,大米,袋,L4,30,150,0.3,{LANDED},{LANDED + 10}
 """,
-    "legs": f"""carrier_id,carrier_kind,step,mode,from_place_id,to_place_id,depart_min,arrive_min,drive_min,wait_min,way_id,purpose
+    "legs": f"""carrier_id,carrier_kind,step,mode,from_place_id,to_place_id,depart_min,arrive_min,drive_min,\
+wait_min,way_id,purpose
 G1,team,1,light_truck,S1,V1,15,25,10,0,W06,J1
 G1,team,2,light_truck,V1,V3,100,190,20,70,W08,J2
 G2,team,1,light_truck,S2,V1,30,40,10,0,W07,J1
@@ -208,16 +237,18 @@ Q1/1,craft,3,light_truck,V4,P1,{LANDED + 10},{LANDED + 10},0,0,W14,
 Q1/1,craft,4,helicopter,P1,P0,{LANDED + 10},{LANDED + 10 + FLIGHT_MIN},{FLIGHT_MIN},0,W15,
 """,
     # 45 m² at 1.5 m² a person hold 30.
-    "evacuees": f"""place_id,place_name,shelter_id,shelter_name,people,drive_min,mode,rides,last_min,deadline_min,status
+    "evacuees": f"""place_id,place_name,shelter_id,shelter_name,people,drive_min,mode,rides,last_min,\
+deadline_min,status
 V2,石桥村,H1,中心广场,30,{BUS_MIN},bus,1,{ALIGHTED},120,on_time
 """,
-    "asked": f"""for_id,asked_for,what,quantity,place_id,place_name,reason
+    "asked": """for_id,asked_for,what,quantity,place_id,place_name,reason
 J3,team,mine_rescue,5,V4,云顶村,no_skill
 R4,supply,帐篷,4,V2,石桥村,no_stock
 V2,shelter,,10,V2,石桥村,no_room
 """,
     # Forecast without the crew: 5 h.
-    "cut_off": f"""place_id,place_name,town_name,people,reopens_min,landing_site_id,landing_name,landing_by,landing_km,landing_contact
+    "cut_off": """place_id,place_name,town_name,people,reopens_min,landing_site_id,landing_name,landing_by,\
+landing_km,landing_contact
 V3,西岭村,东溪镇,200,300,P1,云顶起降点,road,6,周 139
 V4,云顶村,东溪镇,150,300,P1,云顶起降点,road,0,周 139
 """,
@@ -312,7 +343,7 @@ def write_folder(region_folder: Path, folder: Path) -> None:
 def _way(way_id: str, mode: str, start: str, end: str, junctions: str) -> dict[str, str]:
     """Minutes and kilometres of a way: 6 km a link."""
     names = {(tail, head): way for tail, head, way, _ in ROADS} | {(head, tail): way for tail, head, way, _ in ROADS}
-    pairs = list(zip(junctions, junctions[1:], strict=False))
+    pairs = list(pairwise(junctions))
     links = [f"{names[pair]}:{NODES[pair[0]] + 1}-{NODES[pair[1]] + 1}" for pair in pairs]
     by_road = len(links) * (BUS_MIN if mode == "bus" else 10.0)
     points = ", ".join(f"{LON[NODES[one]]:.2f} {LAT}" for one in junctions)
