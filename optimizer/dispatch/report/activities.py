@@ -42,7 +42,10 @@ def activities(dispatch: Dispatch) -> pd.DataFrame:
     """
     tables = dispatch.tables
     parts = [_loading(tables["trips"]), _moving(tables["legs"]), *_at_tasks(tables["work"], tables["tasks"])]
-    parts += [_unloading(tables["loads"], tables["trips"], tables["requests"]), _clearing(tables["clearing"], tables["legs"])]
+    parts += [
+        _unloading(tables["loads"], tables["trips"], tables["requests"]),
+        _clearing(tables["clearing"], tables["legs"]),
+    ]
     known = [_shaped(part) for part in parts if len(part)]
     rows = pd.concat(known, ignore_index=True) if known else _shaped(pd.DataFrame())
     rows["rank"] = rows["activity"].map({name: place for place, name in enumerate(ACTIVITIES)})
@@ -93,7 +96,10 @@ def _at_tasks(work: pd.DataFrame, tasks: pd.DataFrame) -> tuple[pd.DataFrame, pd
     """Gathering until all are there, and the work; late where the task is."""
     task = tasks.set_index("task_id")
     rows = work.rename(columns={"team_id": "carrier_id", "task_id": "for_id"})
-    judged = {"deadline_min": rows["for_id"].map(task["deadline_min"]), "late": rows["for_id"].map(task["status"]) == "late"}
+    judged = {
+        "deadline_min": rows["for_id"].map(task["deadline_min"]),
+        "late": rows["for_id"].map(task["status"]) == "late",
+    }
     gathering = rows[rows["start_min"] > rows["arrive_min"] + SHORTEST_WAIT_MIN]
     return (
         gathering.assign(activity="gathering", end_min=gathering["start_min"], start_min=gathering["arrive_min"]),

@@ -11,7 +11,12 @@ from optimizer.dispatch.report.overview_sections import Columns, signatures
 from optimizer.report.paper.document import Block, Heading, Paragraph, Table
 
 OFF_ROAD = ("boat", "helicopter", "foot")
-TIMETABLE: Columns = (("time", "center", 0.2), ("activity", "center", 0.12), ("place", "left", 0.26), ("details", "left", 0.42))
+TIMETABLE: Columns = (
+    ("time", "center", 0.2),
+    ("activity", "center", 0.12),
+    ("place", "left", 0.26),
+    ("details", "left", 0.42),
+)
 WAYS: Columns = (
     ("way", "left", 0.26),
     ("length", "right", 0.11),
@@ -58,7 +63,12 @@ def _line(case: OrderCase, row: Row) -> tuple[str, str, str, str]:
     what = filter(None, [*tell(case, row), told.code("frozen", row["frozen"]) if row["frozen"] else ""])
     places = (told.place(row[end]) for end in ("place_id", "to_place_id") if row[end])
     time = told.clock.span(row["start_min"], row["end_min"])
-    return time, told.code("activity", row["activity"]), told("arrow").join(places), told.words.joined(what, "list_semicolon")
+    return (
+        time,
+        told.code("activity", row["activity"]),
+        told("arrow").join(places),
+        told.words.joined(what, "list_semicolon"),
+    )
 
 
 def _loading(case: OrderCase, row: Row) -> Iterator[str]:
@@ -91,7 +101,9 @@ def _task(case: OrderCase, row: Row) -> Iterator[str]:
 
 def _named(case: OrderCase, task: Row) -> str:
     people = case.told.number(task["need_people"])
-    return case.told("task", task=task["task_name"] or task["task_id"], skill=case.told.skill(task["skill"]), people=people)
+    return case.told(
+        "task", task=task["task_name"] or task["task_id"], skill=case.told.skill(task["skill"]), people=people
+    )
 
 
 def _due(case: OrderCase, row: Row) -> str:

@@ -46,7 +46,9 @@ def carriers(dispatch: Dispatch) -> tuple[Carrier, ...]:
     said = [
         legs,
         work.assign(call=calls(work), carrier_kind="team").rename(columns=_TEAM),
-        trips.assign(call=calls(trips), carrier_kind=["craft" if mode in CRAFT else "vehicle" for mode in trips["mode"]]),
+        trips.assign(
+            call=calls(trips), carrier_kind=["craft" if mode in CRAFT else "vehicle" for mode in trips["mode"]]
+        ),
         crews[crews["crew_id"] != ""].assign(carrier_kind="crew").rename(columns=_CREW),
         legs[["carrier_id"]].assign(call=home.reindex(legs["from_place_id"]).fillna("").to_numpy()),
     ]

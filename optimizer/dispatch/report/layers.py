@@ -14,7 +14,17 @@ from optimizer.dispatch.report.clock import Clock
 from optimizer.dispatch.report.ground import closed_roads, lines_between, spots, way_lines
 from optimizer.report.geopackage import WGS84, at_sites, write_layer
 
-TIMES = ("depart_min", "arrive_min", "start_min", "finish_min", "deadline_min", "first_min", "last_min", "from_min", "opens_min")
+TIMES = (
+    "depart_min",
+    "arrive_min",
+    "start_min",
+    "finish_min",
+    "deadline_min",
+    "first_min",
+    "last_min",
+    "from_min",
+    "opens_min",
+)
 """Minutes beside which the layers tell the time of the clock."""
 
 

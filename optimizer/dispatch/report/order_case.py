@@ -61,7 +61,9 @@ class OrderCase:
         for row in rows:
             item = (self.told.words.item(row["item_id"]), str(row["unit"]))
             units[item] = units.get(item, 0.0) + row["quantity"]
-        told = (self.told("goods", item=item, units=self.units(count), unit=unit) for (item, unit), count in units.items())
+        told = (
+            self.told("goods", item=item, units=self.units(count), unit=unit) for (item, unit), count in units.items()
+        )
         return self.told.words.joined(told)
 
     def units(self, quantity: float) -> str:

@@ -144,7 +144,9 @@ def _clearing(case: OrderCase) -> Iterator[Block]:
         row = cleared.get(closure.name)
         times = [told.clock.at(row[when]) for when in ("start_min", "opens_min")] if row else ["", ""]
         forecast = told("unknown") if closure.to_h is None else told.clock.at(closure.to_h * MINUTES_AN_HOUR)
-        cells.append((closure.name, (row["crew_name"] or row["crew_id"]) if row else told("none_such"), *times, forecast))
+        cells.append(
+            (closure.name, (row["crew_name"] or row["crew_id"]) if row else told("none_such"), *times, forecast)
+        )
     yield from case.listed("clearing", columns, cells)
 
 

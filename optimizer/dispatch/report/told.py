@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -175,7 +175,9 @@ class Told:
     def code(self, kind: str, code: str) -> str:
         """Words of a code of the tables, such as ``("status", "late")``; empty for none."""
         own = f"{kind}_{code}"
-        return self(own) if own in catalogue("optimizer", "dispatch_report") else self.words.choice("vehicle_class", code)
+        return (
+            self(own) if own in catalogue("optimizer", "dispatch_report") else self.words.choice("vehicle_class", code)
+        )
 
     def choice(self, column: Column, code: str) -> str:
         """Words of a code that stands in ``column``: in Chinese the table's own."""
@@ -216,7 +218,9 @@ class Told:
 
     def _outcomes(self, counts: Mapping[str, int]) -> str:
         statuses = (name for name in counts if name != "count" and counts[name])
-        return self.words.joined(self("outcome", status=self.code("status", one), count=counts[one]) for one in statuses)
+        return self.words.joined(
+            self("outcome", status=self.code("status", one), count=counts[one]) for one in statuses
+        )
 
     def _proof(self, part: str, rows: pd.DataFrame) -> str:
         named = self.part(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from optimizer.dispatch.incident.form import Clearing, IncidentForm
@@ -42,7 +43,7 @@ def clearing_underway(form: IncidentForm, before: Previous, at_min: float) -> Cl
         row.crew_id != "" and row.closure in known and depart.get(row.closure, row.start_min) <= at_min
         for row in rows_of(clearing)
     ]
-    rows = clearing[stays]
+    rows = clearing[np.array(stays, dtype=bool)]
     own = rows_by(rows, "closure")
     opens_min = {name: float(row.opens_min) for name, row in own.items()}
     closures = tuple(cleared(one, opens_min.get(one.name)) for one in form.roads.closures)

@@ -10,7 +10,7 @@ import pandas as pd
 from optimizer.dispatch.dispatch import Dispatch, DispatchOptions
 from optimizer.dispatch.incident.form import IncidentForm
 from optimizer.dispatch.incident.incident import Incident
-from optimizer.dispatch.incident.skills import Skills, SkillRegister
+from optimizer.dispatch.incident.skills import SkillRegister, Skills
 from optimizer.dispatch.tables import DISPATCH_TABLES
 from optimizer.region.schema import Kind
 
@@ -158,7 +158,9 @@ def made_dispatch(region, rows=ROWS, name="白岩滑坡"):
             "roads": {"closures": CLOSURES},
         }
     )
-    incident = Incident(form, Skills(SkillRegister.model_validate(SKILLS), Path("skills.yaml")), (), {"slide.yaml": "0" * 64})
+    incident = Incident(
+        form, Skills(SkillRegister.model_validate(SKILLS), Path("skills.yaml")), (), {"slide.yaml": "0" * 64}
+    )
     tables = {table.name: frame(table, rows.get(table.name, "")) for table in DISPATCH_TABLES}
     return Dispatch(region, incident, DispatchOptions(), tables, "HiGHS", 3.2)
 
