@@ -68,7 +68,7 @@ def _verify_landing(orders: Orders, roads: ScenarioRoads, rows: pd.DataFrame) ->
     outcome = holds(CUT_OFF, rows, "dispatch_landing", (at >= 0) & nearest)
     outcome += equal_text(CUT_OFF, rows, "landing_by", np.where(by_road, "road", "foot"))
     km = straight[row, at]
-    for number in np.flatnonzero(by_road & (at >= 0)):
+    for number in np.flatnonzero(np.isfinite(minutes[row, at]) & (at >= 0)):
         least, most = (one / 1000 for one in roads.length_range_m(points[at[number]], ends[number]))
         km[number] = float(np.clip(rows["landing_km"].iloc[number], least, most))
     return outcome + equal(CUT_OFF, rows[at >= 0], "landing_km", km[at >= 0], _LENGTHS_KM)

@@ -37,7 +37,7 @@ def verify_layers(orders: Orders) -> Outcome:
     key = pd.MultiIndex.from_frame(rows[["part", "layer"]])
     known = key.isin([*values, LET_THROUGH])
     outcome = holds(LAYERS, rows, "row_unfounded", known)
-    wanted = [one for one in values if _stated(orders, one[0])]
+    wanted = [one for one in (*values, LET_THROUGH) if _stated(orders, one[0])]
     expected = pd.DataFrame(wanted, columns=["part", "layer"])
     outcome += none_missing(LAYERS, ["part", "layer"], rows, expected)
     rows, key = rows[known], key[known]
@@ -122,7 +122,13 @@ def _evacuation(orders: Orders) -> Mapping[str, float]:
 def _stated(orders: Orders, part: str) -> bool:
     """Whether there is anything that the part is about, and so a layer of it in first orders."""
     tables = orders.tables
-    about = {"teams": len(tables["work"]), "supplies": len(tables["trips"]), "evacuation": len(tables["evacuees"])}
+    decided = len(tables["clearing"]) if orders.form.clearing.crews else 0
+    about = {
+        "teams": len(tables["work"]),
+        "supplies": len(tables["trips"]),
+        "evacuation": len(tables["evacuees"]),
+        "clearing": decided,
+    }
     return orders.resumed_min is None and about[part] > 0
 
 

@@ -79,7 +79,7 @@ def _left(orders: Orders) -> pd.Series:
 def _first_to_expire(orders: Orders, rows: pd.DataFrame, left: pd.Series) -> np.ndarray:
     """Whether nothing is left of the lots of the same depot and item that expire sooner, when a load is loaded."""
     stock = orders.region.tables["stock"].drop_duplicates("lot_id").set_index("lot_id")
-    expiry = pd.to_datetime(stock["expiry"]).fillna(pd.Timestamp.max)
+    expiry = pd.to_datetime(stock["expiry"]).astype("datetime64[ns]").fillna(pd.Timestamp.max)
     good = expiry[expiry > pd.Timestamp(orders.form.began)]
     right = np.ones(len(rows), dtype=np.bool_)
     for number, row in enumerate(rows.itertuples()):
