@@ -17,34 +17,24 @@ s.t.  u_r + Σ_k x_rk = 1;  t_k ≤ horizon;  whole units
 
 A supplier serves only where that lowers unmet or lateness, or spares more minutes than it is charged. Goods count from
 the vehicle's arrival. Times are taken as known, as is the stock; a vehicle is not re-based and may return after the
-horizon. Trips come from annealing (`trip_search`), the bounds from a linear programme (`allocation_bound`); "Optimal"
-is said only where they meet.
+horizon. Trips come from ruin and recreate (`trip_search`), the bounds from a linear programme (`allocation_bound`);
+"Optimal" is said only where they meet.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from optimizer.models.dispatch.allocation_bound import AllocationBound
 from optimizer.models.dispatch.supplies_problem import Floats, SuppliesProblem
-from optimizer.models.dispatch.trip_search import search_trips
-from optimizer.models.dispatch.trips import (
-    DELIVERIES,
-    EFFORT,
-    LATENESS,
-    TRIPS,
-    Plan,
-    Records,
-    decode,
-    records_of,
-    state_of,
-    tables_of,
-)
+from optimizer.models.dispatch.trip_search import Search, compile_kernels
+from optimizer.models.dispatch.trips import Days, Rows, Tables, tables_of, unmet_of
 
-ITERATIONS = 30_000
+ITERATIONS = 3_000
 BOUND_SHARE = 0.4
 """Share of the time kept for the bound; what stating it takes is not known before."""
 SHARE_TINY = 1e-6
@@ -130,21 +120,18 @@ def dispatch_supplies(
     time_limit_s : float
         After it the best schedule is returned; the same seed gives the same schedule where it does not bind.
     """
-    began = time.monotonic()
     tables = tables_of(problem)
+    compile_kernels(tables)
+    began = time.monotonic()
     bound = AllocationBound(problem)
+    search = Search(tables, seed=seed)
     left = time_limit_s - (time.monotonic() - began)
-    plan, ended = search_trips(
-        tables, time_limit_s=max(left * (1 - BOUND_SHARE), 0.0), iterations=iterations, seed=seed
-    )
-    state = state_of(tables)
-    unmet = decode(tables, state, plan, records_of(0, 0), np.inf)
-    records = records_of(int(state.totals[TRIPS]), int(state.totals[DELIVERIES]))
-    decode(tables, state, plan, records, np.inf)
-    late, minutes = float(state.totals[LATENESS]), float(state.totals[EFFORT])
+    in_time = search.run(time_limit_s=left * (1 - BOUND_SHARE), iterations=iterations)
+    ended, days = "iteration limit" if in_time else "time limit", search.best
+    unmet, late, minutes = values_of(tables, days)
     bounds = bound.bounds((unmet, late), time_limit_s - (time.monotonic() - began))
     layers = tuple(
-        SuppliesLayer(name, float(value), float(min(bounds[name], value)), unit)
+        SuppliesLayer(name, value, float(min(bounds[name], value)), unit)
         for name, value, unit in (
             ("unmet", unmet, "weight"),
             ("lateness", late, "weight"),
@@ -153,13 +140,13 @@ def dispatch_supplies(
     )
     total = float(problem.weight.sum())
     gap = sum(layer.value - layer.bound for layer in layers[:2]) / total if total > 0 else 0.0
-    on_time, too_late = _units_by_time(problem, records)
+    on_time, too_late = _units_by_time(problem, days)
     return SuppliesSolution(
         problem=problem,
-        trips=_trips(problem, records),
+        trips=trips_of(problem, days),
         on_time=on_time,
         late=too_late,
-        unmet=np.round(state.remaining),
+        unmet=np.round(days.remaining),
         layers=layers,
         gap=gap,
         status="Optimal but for minutes" if gap <= SHARE_TINY else f"Search ended by {ended}",
@@ -167,48 +154,54 @@ def dispatch_supplies(
     )
 
 
-def schedule_of(problem: SuppliesProblem, plan: Plan) -> tuple[tuple[Trip, ...], tuple[float, float, float]]:
-    """Decode a plan: its trips, and its unmet, lateness and minutes."""
-    tables = tables_of(problem)
-    state = state_of(tables)
-    decode(tables, state, plan, records_of(0, 0), np.inf)
-    records = records_of(int(state.totals[TRIPS]), int(state.totals[DELIVERIES]))
-    unmet = decode(tables, state, plan, records, np.inf)
-    return _trips(problem, records), (float(unmet), float(state.totals[LATENESS]), float(state.totals[EFFORT]))
+def values_of(tables: Tables, days: Days) -> tuple[float, float, float]:
+    """Unmet, lateness and minutes."""
+    return float(unmet_of(tables, days)), float(days.sums["lost"].sum()), float(days.sums["spent"].sum())
 
 
-def _units_by_time(problem: SuppliesProblem, records: Records) -> tuple[Floats, Floats]:
+def _units_by_time(problem: SuppliesProblem, days: Days) -> tuple[Floats, Floats]:
     """(R,) units on time and late."""
-    request = records.deliveries[:, 1].astype(int)
-    units = records.deliveries[:, 2]
-    in_time = records.deliveries[:, 3] <= problem.deadline_min[request] + SHARE_TINY
-    size = len(problem.request_ids)
+    driven = np.arange(days.drops.shape[1]) < days.sums["drops"][:, None]
+    drops, size = days.drops[driven], len(problem.request_ids)
+    in_time = drops["ahead"] >= -SHARE_TINY
     return (
-        np.bincount(request, units * in_time, size).astype(float),
-        np.bincount(request, units * ~in_time, size).astype(float),
+        np.bincount(drops["request"], drops["units"] * in_time, size).astype(float),
+        np.bincount(drops["request"], drops["units"] * ~in_time, size).astype(float),
     )
 
 
-def _trips(problem: SuppliesProblem, records: Records) -> tuple[Trip, ...]:
-    """Put names to the rows."""
-    of_trip: dict[int, list[int]] = {}
-    for row, trip in enumerate(records.deliveries[:, 0].astype(int).tolist()):
-        of_trip.setdefault(trip, []).append(row)
+def trips_of(problem: SuppliesProblem, days: Days) -> tuple[Trip, ...]:
+    """Put names to the days."""
     trips = []
-    for row, (vehicle, begins, departs, returns) in enumerate(records.trips.tolist()):
-        name = problem.vehicle_ids[int(vehicle)]
-        depot = problem.depot_ids[int(problem.vehicle_depot[int(vehicle)])]
-        trips.append(Trip(name, depot, begins, departs, _stops(problem, records, of_trip[row]), returns))
+    for vehicle, day in enumerate(days.sums):
+        drops = days.drops[vehicle, : day["drops"]]
+        for first, end in pairwise([*np.flatnonzero(drops["opens"]).tolist(), len(drops)]):
+            trips.append(_trip(problem, vehicle, drops[first:end]))
     return tuple(sorted(trips, key=lambda trip: (trip.loading_begins_min, trip.vehicle)))
 
 
-def _stops(problem: SuppliesProblem, records: Records, rows: list[int]) -> tuple[Stop, ...]:
-    stops: dict[tuple[float, int, float], list[Delivery]] = {}
-    for _, request, units, arrives, leaves in records.deliveries[rows].tolist():
-        place = int(problem.request_place[int(request)])
-        key = arrives, place, leaves
-        stops.setdefault(key, []).append(Delivery(problem.request_ids[int(request)], units))
+def _trip(problem: SuppliesProblem, vehicle: int, drops: Rows) -> Trip:
+    kind, depot = int(problem.vehicle_class[vehicle]), int(problem.vehicle_depot[vehicle])
+    node = problem.request_place[drops["request"]] + len(problem.depot_ids)
+    departs = float(drops["arrives"][0] - problem.travel_min[kind, depot, node[0]])
+    stops = _stops(problem, drops, float(problem.unloading_min[kind]))
+    return Trip(
+        vehicle=problem.vehicle_ids[vehicle],
+        depot=problem.depot_ids[depot],
+        loading_begins_min=departs - float(problem.loading_min[kind]),
+        departs_min=departs,
+        stops=stops,
+        returns_min=stops[-1].leaves_min + float(problem.travel_min[kind, node[-1], depot]),
+    )
+
+
+def _stops(problem: SuppliesProblem, drops: Rows, unloading_min: float) -> tuple[Stop, ...]:
+    """Drops at one place at one time are one stop's."""
+    stops: dict[tuple[int, float], list[Delivery]] = {}
+    for drop in drops:
+        key = int(problem.request_place[drop["request"]]), float(drop["arrives"])
+        stops.setdefault(key, []).append(Delivery(problem.request_ids[drop["request"]], float(drop["units"])))
     return tuple(
-        Stop(problem.place_ids[place], arrives, leaves, tuple(drops))
-        for (arrives, place, leaves), drops in stops.items()
+        Stop(problem.place_ids[place], arrives, arrives + unloading_min, tuple(dropped))
+        for (place, arrives), dropped in stops.items()
     )

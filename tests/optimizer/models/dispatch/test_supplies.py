@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.models.dispatch.allocation_bound import AllocationBound, AllocationModel
-from optimizer.models.dispatch.supplies import dispatch_supplies, schedule_of
+from optimizer.models.dispatch.supplies import dispatch_supplies, trips_of, values_of
 from optimizer.models.dispatch.supplies_problem import InvalidSuppliesError, SuppliesProblem
-from optimizer.models.dispatch.trips import Plan, late_share, tables_of
+from optimizer.models.dispatch.trip_search import Search
+from optimizer.models.dispatch.trips import late_share, tables_of
 
 from .drawn_supplies import district
 
@@ -167,21 +168,31 @@ def assert_holds(problem: SuppliesProblem, trips) -> dict[str, float]:
     return brought
 
 
+def lateness_of(problem: SuppliesProblem, trips) -> float:
+    """Weighted lateness, added up from the trips' words."""
+    late = 0.0
+    for trip in trips:
+        depot = problem.depot_ids.index(trip.depot)
+        for stop in trip.stops:
+            for drop in stop.deliveries:
+                r = problem.request_ids.index(drop.request)
+                lost = problem.weight[r] * late_share(stop.arrives_min - problem.deadline_min[r])
+                late += drop.units / problem.quantity[r] * (lost + problem.change_penalty[r, depot])
+    return late
+
+
 @settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 10_000), demand=st.sampled_from([0.5, 1.0, 4.0]))
-def test_any_plan_makes_a_schedule_that_holds(seed, demand):
+@given(seed=st.integers(0, 10_000), demand=st.sampled_from([0.5, 1.0, 4.0]), steps=st.integers(1, 30))
+def test_wherever_the_search_stands_the_schedule_holds(seed, demand, steps):
     problem = district(seed, depots=4, places=8, requests=14, demand=demand)
-    rng = np.random.default_rng(seed)
-    plan = Plan(
-        rng.permutation(28),
-        rng.uniform(0, 200, 28),
-        rng.integers(0, 4, 28),
-        rng.integers(-1, 40, 28),
-        rng.choice([0.25, 0.5, 1.0], 28),
-    )
-    trips, (unmet, _, _) = schedule_of(problem, plan)
-    brought = np.array(list(assert_holds(problem, trips).values()))
-    assert unmet == pytest.approx((problem.weight * (1 - brought / problem.quantity)).sum())
+    search = Search(tables_of(problem), seed=seed)
+    search.run(time_limit_s=60, iterations=steps)
+    for days in (search.days, search.best):
+        trips, (unmet, late, minutes) = trips_of(problem, days), values_of(search.tables, days)
+        brought = np.array(list(assert_holds(problem, trips).values()))
+        assert unmet == pytest.approx((problem.weight * (1 - brought / problem.quantity)).sum())
+        assert late == pytest.approx(lateness_of(problem, trips))
+        assert minutes == pytest.approx(sum(trip.returns_min - trip.loading_begins_min for trip in trips))
 
 
 @settings(max_examples=15, deadline=None)
@@ -327,8 +338,3 @@ def test_the_same_seed_gives_the_same_trips():
     problem = district(2, depots=4, places=8, requests=14)
     first, second = (dispatch_supplies(problem, time_limit_s=20, seed=5, iterations=2000) for _ in range(2))
     assert first.trips == second.trips
-
-
-def test_tables_hold_the_requests_of_each_place_by_weight():
-    tables = tables_of(tiny(7, requests=6))
-    assert sorted(tables.at_node.tolist()) == list(range(6))
