@@ -17,8 +17,8 @@ s.t.  u_r + Σ_k x_rk = 1;  t_k ≤ horizon;  whole units
 
 A supplier serves only where that lowers unmet or lateness, or spares more minutes than it is charged. Goods count from
 the vehicle's arrival. Times are taken as known, as is the stock; a vehicle is not re-based and may return after the
-horizon. Trips come from ruin and recreate (`trip_search`), the bounds from a linear programme (`allocation_bound`);
-"Optimal" is said only where they meet.
+horizon. Trips come from ruin and recreate (`trip_search`), the bounds from a linear programme (`allocation_bound`) and,
+where that leaves a gap, from whole days of vehicles (`day_bound`); "Optimal" is said only where they meet.
 """
 
 from __future__ import annotations
@@ -29,14 +29,20 @@ from itertools import pairwise
 
 import numpy as np
 
-from optimizer.models.dispatch.allocation_bound import AllocationBound
+from optimizer.models.dispatch.allocation_bound import LOST, AllocationBound
+from optimizer.models.dispatch.day_bound import bound_lost_weight
 from optimizer.models.dispatch.supplies_problem import Floats, SuppliesProblem
 from optimizer.models.dispatch.trip_search import Search, compile_kernels
 from optimizer.models.dispatch.trips import Days, Rows, Tables, tables_of, unmet_of
 
-ITERATIONS = 3_000
-BOUND_SHARE = 0.4
-"""Share of the time kept for the bound; what stating it takes is not known before."""
+ITERATIONS_A_REQUEST, ROUNDS = 50, 4
+"""Of the first round of the search; each further one is twice as long."""
+GOOD_GAP = 0.005
+FIRST_SHARE, DAYS_SHARE = 0.45, 0.75
+"""Shares of the time for the first round, and until the end of the bound from days."""
+LONGEST_S = 60.0
+"""The linear programme is given this much, as its time is known only afterwards."""
+UNITS = {"unmet": "weight", "lateness": "weight", "minutes": "vehicle minutes"}
 SHARE_TINY = 1e-6
 
 
@@ -94,7 +100,7 @@ class SuppliesSolution:
     layers : tuple of SuppliesLayer
         Unmet, lateness, minutes.
     gap : float
-        Unmet and lateness above their bounds, as a share of the weight of all requests.
+        By how much of the weight of all requests the best schedule loses less, unmet and late together, at most.
     status : str
     seconds : float
     """
@@ -111,7 +117,12 @@ class SuppliesSolution:
 
 
 def dispatch_supplies(
-    problem: SuppliesProblem, *, time_limit_s: float = 10.0, seed: int = 0, iterations: int = ITERATIONS
+    problem: SuppliesProblem,
+    *,
+    time_limit_s: float = 10.0,
+    seed: int = 0,
+    iterations: int | None = None,
+    gap: float = GOOD_GAP,
 ) -> SuppliesSolution:
     """Find trips and bound what any could reach.
 
@@ -119,28 +130,26 @@ def dispatch_supplies(
     ----------
     time_limit_s : float
         After it the best schedule is returned; the same seed gives the same schedule where it does not bind.
+    iterations : int, optional
+        Of the first round of the search; by the number of requests if left out. Later ones are longer.
+    gap : float
+        Share of the weight of all requests at which a further round is not worth its time.
     """
     tables = tables_of(problem)
     compile_kernels(tables)
     began = time.monotonic()
-    bound = AllocationBound(problem)
-    search = Search(tables, seed=seed)
-    left = time_limit_s - (time.monotonic() - began)
-    in_time = search.run(time_limit_s=left * (1 - BOUND_SHARE), iterations=iterations)
-    ended, days = "iteration limit" if in_time else "time limit", search.best
-    unmet, late, minutes = values_of(tables, days)
-    bounds = bound.bounds((unmet, late), time_limit_s - (time.monotonic() - began))
-    layers = tuple(
-        SuppliesLayer(name, value, float(min(bounds[name], value)), unit)
-        for name, value, unit in (
-            ("unmet", unmet, "weight"),
-            ("lateness", late, "weight"),
-            ("minutes", minutes, "vehicle minutes"),
-        )
-    )
-    total = float(problem.weight.sum())
-    gap = sum(layer.value - layer.bound for layer in layers[:2]) / total if total > 0 else 0.0
+    ends = began + time_limit_s
+    judge, search = Judge(problem), Search(tables, seed=seed)
+    rounds = [(iterations or ITERATIONS_A_REQUEST * len(problem.request_ids)) * 2**k for k in range(ROUNDS)]
+    for k, length in enumerate(rounds):
+        left = ends - time.monotonic() - judge.seconds
+        in_time = search.run(time_limit_s=left * (FIRST_SHARE if k == 0 else 1.0), iterations=length)
+        layers, off = judge.judge(search, gap, began + DAYS_SHARE * time_limit_s)
+        if off <= gap or ends - time.monotonic() <= 2 * judge.seconds:
+            break
+    days = search.best
     on_time, too_late = _units_by_time(problem, days)
+    ended = "gap reached" if off <= gap else "iteration limit" if in_time else "time limit"
     return SuppliesSolution(
         problem=problem,
         trips=trips_of(problem, days),
@@ -148,10 +157,44 @@ def dispatch_supplies(
         late=too_late,
         unmet=np.round(days.remaining),
         layers=layers,
-        gap=gap,
-        status="Optimal but for minutes" if gap <= SHARE_TINY else f"Search ended by {ended}",
+        gap=off,
+        status="Optimal but for minutes" if off <= SHARE_TINY else f"Search ended by {ended}",
         seconds=time.monotonic() - began,
     )
+
+
+class Judge:
+    """Bounds of a problem; those that took long are kept for the next schedule.
+
+    Attributes
+    ----------
+    seconds : float
+        That a judgement by the linear programme takes.
+    """
+
+    def __init__(self, problem: SuppliesProblem) -> None:
+        self.problem, self.allocation = problem, AllocationBound(problem)
+        self.total = float(problem.weight.sum())
+        self.seconds, self.least_lost = 0.0, -1.0
+
+    def judge(self, search: Search, gap: float, days_until_s: float) -> tuple[tuple[SuppliesLayer, ...], float]:
+        """Layers with bounds, and the gap; the bound from days is asked for once, if the gap is above ``gap``."""
+        values, began = values_of(search.tables, search.best), time.monotonic()
+        unmet, late, _ = values
+        bounds = self.allocation.bounds((unmet, late), LONGEST_S)
+        self.seconds = time.monotonic() - began
+        first = self.least_lost < 0
+        self.least_lost = max(self.least_lost, bounds[LOST])
+        if first and unmet + late - max(self.least_lost, bounds["unmet"] + bounds["lateness"]) > gap * self.total:
+            of_days = bound_lost_weight(self.problem, search.best, enough=unmet + late, deadline_s=days_until_s)
+            self.least_lost = max(self.least_lost, of_days)
+        bounds["lateness"] = max(bounds["lateness"], self.least_lost - unmet)
+        layers = tuple(
+            SuppliesLayer(name, value, float(min(bounds[name], value)), unit)
+            for (name, unit), value in zip(UNITS.items(), values, strict=True)
+        )
+        least = max(self.least_lost, layers[0].bound + layers[1].bound)
+        return layers, max(unmet + late - least, 0.0) / self.total if self.total > 0 else 0.0
 
 
 def values_of(tables: Tables, days: Days) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ import time
 import numpy as np
 from numba import njit
 
+from optimizer.models.dispatch import day_worth
 from optimizer.models.dispatch.supplies_problem import Floats, Integers
 from optimizer.models.dispatch.trip_moves import EFFORT_SHARE, UNMET_FACTOR, Flags, near_requests, recreate, ruin
 from optimizer.models.dispatch.trips import TINY, Days, Tables, copy_day, empty_days, unmet_of
@@ -82,6 +83,7 @@ def compile_kernels(tables: Tables) -> None:
         penalty=tables.penalty[:1],
         stock=tables.stock.copy(),
     )
+    day_worth.compile_kernels()
     if len(one.vehicles) and len(one.requests):
         Search(one, seed=0)._steps(np.ones(1))
 

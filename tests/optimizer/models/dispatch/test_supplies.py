@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.models.dispatch.allocation_bound import AllocationBound, AllocationModel
+from optimizer.models.dispatch.day_bound import CLOSE, bound_lost_weight
 from optimizer.models.dispatch.supplies import dispatch_supplies, trips_of, values_of
 from optimizer.models.dispatch.supplies_problem import InvalidSuppliesError, SuppliesProblem
 from optimizer.models.dispatch.trip_search import Search
-from optimizer.models.dispatch.trips import late_share, tables_of
+from optimizer.models.dispatch.trips import empty_days, late_share, tables_of
 
 from .drawn_supplies import district
 
@@ -59,6 +61,11 @@ def tiny(seed: int = 0, *, requests: int = 3, vehicles: int = 2, **changes) -> S
 
 def bounds_of(problem: SuppliesProblem, kept: tuple[float, float]) -> dict[str, float]:
     return AllocationBound(problem).bounds(kept, 10.0)
+
+
+def of_days(problem: SuppliesProblem, seconds: float = 60.0) -> float:
+    nobody = empty_days(tables_of(problem))
+    return bound_lost_weight(problem, nobody, enough=np.inf, deadline_s=time.monotonic() + seconds)
 
 
 class AllSchedules:
@@ -122,15 +129,37 @@ def test_against_all_schedules():
     for seed in range(25):
         problem = tiny(seed)
         unmet, late = AllSchedules(problem).best
-        found = dispatch_supplies(problem, time_limit_s=5, seed=1, iterations=1500)
+        found = dispatch_supplies(problem, time_limit_s=5, seed=1, iterations=300)
         reached = found.layers[0].value, found.layers[1].value
         assert reached[0] >= unmet - LOOSE
         assert reached[0] > unmet + LOOSE or reached[1] >= late - LOOSE
         bounds = bounds_of(problem, (unmet, late))
         assert bounds["unmet"] <= unmet + LOOSE
         assert bounds["lateness"] <= late + LOOSE
+        assert max(bounds["lost"], of_days(problem)) <= unmet + late + LOOSE
+        assert (found.layers[0].bound, found.layers[1].bound) <= (unmet + LOOSE, late + LOOSE)
+        assert reached[0] + reached[1] - found.gap * problem.weight.sum() <= unmet + late + LOOSE
         short_of_best += reached[0] > unmet + LOOSE or reached[1] > late + LOOSE
-    assert short_of_best <= 5
+    assert short_of_best <= 1
+
+
+def test_days_bound_more_than_minutes_where_trips_do_not_fit_together():
+    # Until minute 150 the truck makes one round trip of 140 minutes, 2 of the 4 tents; by its minutes, and the way back
+    # that may end later, it would make 1.5. The second trip arrives at 220, 70 minutes late.
+    problem = one_of_each(deadline_min=np.array([150.0]))
+    lost = 0.5 * 8 * (0.3 + 0.7 * 70 / 720)
+    assert of_days(problem) == pytest.approx(lost)
+    assert bounds_of(problem, (0.0, 10.0))["lost"] == pytest.approx((1 - 210 / 280) * 8 * 0.3)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), demand=st.sampled_from([1.0, 4.0]))
+def test_no_schedule_loses_less_than_bounded(seed, demand):
+    problem = district(seed, depots=4, places=8, requests=14, demand=demand)
+    search = Search(tables_of(problem), seed=seed)
+    search.run(time_limit_s=60, iterations=200)
+    unmet, late, _ = values_of(search.tables, search.best)
+    assert max(of_days(problem, 0.4), bounds_of(problem, (unmet, late))["lost"]) <= unmet + late + LOOSE
 
 
 def assert_holds(problem: SuppliesProblem, trips) -> dict[str, float]:
@@ -210,6 +239,36 @@ def test_more_stock_or_another_vehicle_never_raises_the_bound(seed):
     assert bounds_of(more_vehicles, (1e3, 1e3))["unmet"] <= before + LOOSE
 
 
+def relabelled(problem: SuppliesProblem, rng: np.random.Generator) -> SuppliesProblem:
+    """The same with depots, places, vehicles and requests in another order."""
+    depots, places, vehicles, requests = (
+        rng.permutation(len(ids))
+        for ids in (problem.depot_ids, problem.place_ids, problem.vehicle_ids, problem.request_ids)
+    )
+    nodes = np.concatenate([depots, len(depots) + places])
+    by_vehicle = ("ready_min", "payload_kg", "payload_m3", "vehicle_class")
+    by_request = ("request_item", "quantity", "people", "weight", "deadline_min")
+    return replace(
+        problem,
+        travel_min=problem.travel_min[:, nodes][:, :, nodes],
+        stock=problem.stock[depots],
+        vehicle_depot=np.argsort(depots)[problem.vehicle_depot[vehicles]],
+        request_place=np.argsort(places)[problem.request_place[requests]],
+        change_penalty=problem.change_penalty[requests][:, depots],
+        **{name: getattr(problem, name)[vehicles] for name in by_vehicle},
+        **{name: getattr(problem, name)[requests] for name in by_request},
+    )
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_relabelling_changes_nothing_that_is_proven(seed):
+    problem = tiny(seed, requests=5, vehicles=3)
+    other = relabelled(problem, np.random.default_rng(seed))
+    assert bounds_of(other, (1e3, 1e3)) == pytest.approx(bounds_of(problem, (1e3, 1e3)), abs=LOOSE)
+    assert of_days(other) == pytest.approx(of_days(problem), abs=2 * CLOSE * problem.weight.sum())
+
+
 def one_of_each(**changes) -> SuppliesProblem:
     """One truck at east, 40 minutes from a; 4 tents wanted, weight 8, deadline 100, horizon 400."""
     travel = np.full((2, 5, 5), np.inf)
@@ -227,6 +286,14 @@ def one_of_each(**changes) -> SuppliesProblem:
         "deadline_min": np.array([100.0]),
     }
     return tiny(requests=1, vehicles=1, **(given | changes))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_bounds_go_by_shortest_ways_however_the_matrix_lies(order):
+    travel = one_of_each().travel_min
+    travel[0, 0, 3], travel[0, 3, 2] = 10, 5  # 15 minutes by way of another place instead of 40
+    problem = one_of_each(travel_min=np.asarray(travel, order=order))
+    assert AllocationModel(problem).reaches[0].earliest_min[0] == pytest.approx(10 + 30 + 15)
 
 
 def test_coefficients_of_the_programme():
@@ -330,11 +397,11 @@ def test_the_time_limit_returns_trips_with_a_bound():
     assert found.seconds < 4.5
     assert "time limit" in found.status
     assert 0 <= found.layers[0].bound <= found.layers[0].value
-    assert found.gap < 0.5
+    assert found.gap < 0.2
     assert_holds(problem, found.trips)
 
 
 def test_the_same_seed_gives_the_same_trips():
     problem = district(2, depots=4, places=8, requests=14)
-    first, second = (dispatch_supplies(problem, time_limit_s=20, seed=5, iterations=2000) for _ in range(2))
+    first, second = (dispatch_supplies(problem, time_limit_s=20, seed=5, iterations=300, gap=1.0) for _ in range(2))
     assert first.trips == second.trips
