@@ -32,8 +32,9 @@ import numpy as np
 from optimizer.models.dispatch.allocation_bound import LOST, AllocationBound
 from optimizer.models.dispatch.day_bound import bound_lost_weight
 from optimizer.models.dispatch.supplies_problem import Floats, SuppliesProblem
-from optimizer.models.dispatch.trip_search import Search, compile_kernels
-from optimizer.models.dispatch.trips import Days, Rows, Tables, tables_of, unmet_of
+from optimizer.models.dispatch.trip_moves import append_drop
+from optimizer.models.dispatch.trip_search import HOT, WARM, Search, compile_kernels
+from optimizer.models.dispatch.trips import FOLLOWS, OPENS_A_TRIP, Days, Rows, Tables, empty_days, tables_of, unmet_of
 
 ITERATIONS_A_REQUEST, ROUNDS = 50, 4
 """Of the first round of the search; each further one is twice as long."""
@@ -123,6 +124,7 @@ def dispatch_supplies(
     seed: int = 0,
     iterations: int | None = None,
     gap: float = GOOD_GAP,
+    planned: tuple[Trip, ...] = (),
 ) -> SuppliesSolution:
     """Find trips and bound what any could reach.
 
@@ -134,16 +136,19 @@ def dispatch_supplies(
         Of the first round of the search; by the number of requests if left out. Later ones are longer.
     gap : float
         Share of the weight of all requests at which a further round is not worth its time.
+    planned : tuple of Trip
+        Where the search begins, as far as still possible: an earlier order's trips that have not begun.
     """
     tables = tables_of(problem)
     compile_kernels(tables)
     began = time.monotonic()
     ends = began + time_limit_s
-    judge, search = Judge(problem), Search(tables, seed=seed)
+    judge, search = Judge(problem), Search(tables, seed=seed, start=days_of(problem, tables, planned))
     rounds = [(iterations or ITERATIONS_A_REQUEST * len(problem.request_ids)) * 2**k for k in range(ROUNDS)]
     for k, length in enumerate(rounds):
         left = ends - time.monotonic() - judge.seconds
-        in_time = search.run(time_limit_s=left * (FIRST_SHARE if k == 0 else 1.0), iterations=length)
+        share, hot = (FIRST_SHARE if k == 0 else 1.0), (WARM if planned else HOT)
+        in_time = search.run(time_limit_s=left * share, iterations=length, hot=hot)
         layers, off = judge.judge(search, gap, began + DAYS_SHARE * time_limit_s)
         if off <= gap or ends - time.monotonic() <= 2 * judge.seconds:
             break
@@ -221,6 +226,20 @@ def trips_of(problem: SuppliesProblem, days: Days) -> tuple[Trip, ...]:
         for first, end in pairwise([*np.flatnonzero(drops["opens"]).tolist(), len(drops)]):
             trips.append(_trip(problem, vehicle, drops[first:end]))
     return tuple(sorted(trips, key=lambda trip: (trip.loading_begins_min, trip.vehicle)))
+
+
+def days_of(problem: SuppliesProblem, tables: Tables, trips: tuple[Trip, ...]) -> Days:
+    """Drive trips as far as vehicles, stock and time allow; what is unknown by now is passed over."""
+    days = empty_days(tables)
+    vehicles = {name: place for place, name in enumerate(problem.vehicle_ids)}
+    requests = {name: place for place, name in enumerate(problem.request_ids)}
+    for trip in sorted(trips, key=lambda trip: trip.loading_begins_min):
+        way = OPENS_A_TRIP
+        for drop in (drop for stop in trip.stops for drop in stop.deliveries):
+            known = trip.vehicle in vehicles and drop.request in requests
+            if known and append_drop(tables, days, vehicles[trip.vehicle], requests[drop.request], drop.units, way):
+                way = FOLLOWS
+    return days
 
 
 def _trip(problem: SuppliesProblem, vehicle: int, drops: Rows) -> Trip:

@@ -198,3 +198,20 @@ def recreate(tables: Tables, days: Days, touched: Flags, total: float, rng: np.r
         while days.remaining[request] > TINY:
             if not _serve(tables, days, touched, request, price, rng):
                 break
+
+
+@njit(cache=True)
+def append_drop(tables: Tables, days: Days, vehicle: int, request: int, units: float, way: int) -> bool:
+    """Put a drop at the end of a day with as many units as can be; whether there were any."""
+    driver, wanted, place = tables.vehicles[vehicle], tables.requests[request], days.sums[vehicle].drops
+    if place == days.drops.shape[1] or not driver.start < np.inf:
+        return False
+    arrival, delay = when(tables, days, vehicle, wanted.node, place, way)
+    if not (arrival <= tables.horizon and delay < np.inf):
+        return False
+    amount = min(units, days.remaining[request], days.stock[driver.depot, wanted.item])
+    amount = _units(tables, days, vehicle, request, place, way, amount)
+    if amount < 1:
+        return False
+    add_drop(tables, days, vehicle, request, amount, place, way)
+    return True

@@ -13,11 +13,21 @@ from numba import njit
 
 from optimizer.models.dispatch import day_worth
 from optimizer.models.dispatch.supplies_problem import Floats, Integers
-from optimizer.models.dispatch.trip_moves import EFFORT_SHARE, UNMET_FACTOR, Flags, near_requests, recreate, ruin
-from optimizer.models.dispatch.trips import TINY, Days, Tables, copy_day, empty_days, unmet_of
+from optimizer.models.dispatch.trip_moves import (
+    EFFORT_SHARE,
+    UNMET_FACTOR,
+    Flags,
+    append_drop,
+    near_requests,
+    recreate,
+    ruin,
+)
+from optimizer.models.dispatch.trips import OPENS_A_TRIP, TINY, Days, Tables, copy_day, empty_days, unmet_of
 
 HOT, COLD = 0.1, 3e-4
 """First and last temperature, as shares of a request's mean weight."""
+WARM = 0.01
+"""First temperature where an earlier plan is to be kept."""
 CHUNK_S = 0.05
 """Time between two looks at the clock; before the first, ``FIRST`` iterations."""
 FIRST = 5
@@ -85,6 +95,7 @@ def compile_kernels(tables: Tables) -> None:
     )
     day_worth.compile_kernels()
     if len(one.vehicles) and len(one.requests):
+        append_drop(one, empty_days(one), 0, 0, 0.0, OPENS_A_TRIP)
         Search(one, seed=0)._steps(np.ones(1))
 
 
