@@ -2,8 +2,10 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.image import imread
 
 from network.problem import ProblemsError
 from network.words import LANGUAGES
@@ -63,9 +65,15 @@ def test_the_summary_opens_in_any_editor(folder):
     assert "救援任务 3 项" in text.decode("utf-8-sig")
 
 
+def test_the_map_shows_outcomes_and_ways(folder):
+    picture = np.round(imread(folder / "map.png")[:, : int(0.75 * 2338), :3] * 255)  # without the legend
+    for colour in ((0xD5, 0x5E, 0x00), (0xE6, 0x9F, 0x00), (0x00, 0x9E, 0x73), (0x56, 0xB4, 0xE9)):
+        assert (picture == colour).all(axis=2).any(), colour
+
+
 def test_a_failure_leaves_the_older_folder(ordered, nothing, monkeypatch, tmp_path):
     out = tmp_path / "dispatch"
-    for name in ("draw_dispatch", "draw_gantt", "write_orders"):
+    for name in ("draw_dispatch", "draw_gantt", "write_orders", "write_dispatch_layers"):
         monkeypatch.setattr(writer, name, lambda *_: ())
     write_dispatch(nothing, out, "en")
     before = (out / "dispatch.json").read_bytes()
