@@ -23,6 +23,7 @@ DEMO_PLAN = Path("reserve-demo")
 TIME_LIMIT_S = 600.0
 SITING_LIMIT_S = 300.0
 STUDY_LIMIT_S = 120.0
+DISPATCH_LIMIT_S = 10.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -327,6 +328,28 @@ def incident(
         from optimizer.cli_dispatch import run_incident_template
 
         run_incident_template(session, region, blank)
+
+
+@app.command()
+def dispatch(
+    region: RegionArgument,
+    incident: Annotated[Path, typer.Argument(metavar="INCIDENT")],
+    out: OutOption,
+    renewed: Annotated[Path | None, typer.Option("--resume", metavar="DIR")] = None,
+    at: Annotated[float, typer.Option("--at", metavar="MIN", min=0, max=100_000)] = 0.0,
+    limit: Annotated[float, typer.Option("--time-limit", metavar="S", min=0.5, max=3600)] = DISPATCH_LIMIT_S,
+    search_seed: Annotated[int, typer.Option("--seed", metavar="S", min=0)] = 0,
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Give orders after a disaster: who goes where with what, by which road."""
+    with Session(lang, as_json, debug) as session:
+        from optimizer.cli_dispatch import run_dispatch
+
+        run_dispatch(
+            session, region, incident, out, renewed, {"at_min": at, "time_limit_s": limit, "seed": search_seed}
+        )
 
 
 @app.command()

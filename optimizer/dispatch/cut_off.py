@@ -12,7 +12,6 @@ from network.words import Language
 from optimizer.analysis.isolation import isolation
 from optimizer.analysis.road_case import RoadCase
 from optimizer.analysis.sources import sources_as_they_stand
-from optimizer.dispatch.craft import grounded_until
 from optimizer.dispatch.incident.form import Evacuation, IncidentForm
 from optimizer.dispatch.incident.skills import Skills
 from optimizer.dispatch.rows import rows_of
@@ -33,10 +32,9 @@ class Left:
 def cut_off(region: Region, incident: IncidentForm) -> pd.DataFrame:
     """Name the places that no depot of the lifeline reaches, as :data:`~optimizer.dispatch.tables.CUT_OFF`.
 
-    What counts as reached is said in :mod:`optimizer.analysis.access`.
+    What counts as reached is said in :mod:`optimizer.analysis.access`. The landing point is named whatever the weather.
     """
-    flying = grounded_until(incident.no_flying) == 0.0
-    case = RoadCase(region, sources_as_they_stand(region), incident.roads, flying=flying)
+    case = RoadCase(region, sources_as_they_stand(region), incident.roads)
     alone = isolation(case).isolated
     table = pd.DataFrame(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import pandas as pd
@@ -12,30 +12,23 @@ import pandas as pd
 from network.words import Language, Phrase
 from optimizer.dispatch.clearing.clearing import ClearingPlan, plan_clearing
 from optimizer.dispatch.clearing.let_through import LetThrough
-from optimizer.dispatch.clearing.orders import clearing_legs, clearing_table
 from optimizer.dispatch.clearing.work import works_of
-from optimizer.dispatch.cut_off import Left, asked, cut_off
-from optimizer.dispatch.fleet import standing_vehicles
 from optimizer.dispatch.incident.form import IncidentForm
 from optimizer.dispatch.incident.incident import Incident
-from optimizer.dispatch.layers import layers_table
-from optimizer.dispatch.orders.evacuation_orders import evacuation_orders
-from optimizer.dispatch.orders.legs import legs_table
-from optimizer.dispatch.orders.supply_orders import in_place_loads, supply_orders
-from optimizer.dispatch.orders.team_orders import team_orders
-from optimizer.dispatch.orders.ways import ways_table
-from optimizer.dispatch.outcomes import requests_table, tasks_table
-from optimizer.dispatch.parts import Open, Parts, solve_parts
+from optimizer.dispatch.laid_out import Decided, laid_out
+from optimizer.dispatch.parts import Open, solve_parts
 from optimizer.dispatch.phases import road_phases
-from optimizer.dispatch.places import places_of
-from optimizer.dispatch.reasons.supply_reasons import supply_reasons
-from optimizer.dispatch.reasons.team_reasons import team_reasons
-from optimizer.dispatch.sources import HandedOut, hand_out, relief_sources
-from optimizer.dispatch.tables import CHANGED
-from optimizer.dispatch.team_case import roster
+from optimizer.dispatch.places import Places
+from optimizer.dispatch.resume.previous import Previous
+from optimizer.dispatch.resume.resume import first_orders, resume
+from optimizer.dispatch.sources import hand_out, still_wanted
+from optimizer.dispatch.stability import Stability, changes_free, stability
 from optimizer.dispatch.travel import Roads
 from optimizer.progress import Progress, part, silent
 from optimizer.region.region import Region
+
+RENEWED_SHARE = 0.6
+"""Of the time limit, for orders that are renewed; the rest is for finding what keeping to the last ones costs."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +41,13 @@ class DispatchOptions:
         For the models together; the best orders found by then come back with their bounds.
     seed : int
         Of the searches.
+    at_min : float
+        Minute from which on orders are given; above 0 where others are renewed.
     """
 
     time_limit_s: float = 10.0
     seed: int = 0
+    at_min: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +64,8 @@ class Dispatch:
     solver : str
         Name and version.
     seconds : float
+    stability : Stability, optional
+        What keeping to the last orders costs; None for first orders.
     """
 
     region: Region
@@ -76,10 +74,17 @@ class Dispatch:
     tables: Mapping[str, pd.DataFrame]
     solver: str
     seconds: float
+    stability: Stability | None = None
 
 
 def dispatch(
-    region: Region, incident: Incident, options: DispatchOptions, language: Language, *, progress: Progress = silent
+    region: Region,
+    incident: Incident,
+    options: DispatchOptions,
+    language: Language,
+    *,
+    before: Previous | None = None,
+    progress: Progress = silent,
 ) -> Dispatch:
     """Give orders for an incident.
 
@@ -90,96 +95,47 @@ def dispatch(
     options : DispatchOptions
     language : {"zh", "en"}
         Of reasons and turns in the tables.
+    before : Previous, optional
+        Orders that are renewed: what is under way at ``options.at_min`` stays.
     progress : callable, optional
+
+    Raises
+    ------
+    ProblemsError
+        The incident no longer names what is under way.
     """
     began = time.monotonic()
-    form = incident.form
     progress(Phrase("optimizer.dispatch.step_roads"), 0.0)
-    sources = relief_sources(region, form)
-    handed, requests = hand_out(form.requests, sources.in_place)
-    still = Open(
-        at_min=0.0,
-        tasks=form.tasks,
-        requests=requests,
-        evacuations=form.evacuations,
-        teams=roster(region, form, incident.skills),
-        vehicles=standing_vehicles(region, form),
-        sources=sources,
-    )
-    clearing, roads = _cleared(region, form, still)
+    start = first_orders(region, incident) if before is None else resume(region, incident, before, options.at_min)
+    handed = hand_out(start.still.requests, start.still.sources.in_place)
+    given = {one.request_id: 0.0 for one in handed}
+    for one in handed:
+        given[one.request_id] += one.units
+    still = replace(start.still, requests=still_wanted(start.still.requests, given))
+    clearing, roads = _cleared(region, start.form, start.places, still)
+    planned = replace(incident, form=start.form)
+    limit = options.time_limit_s if before is None else options.time_limit_s * RENEWED_SHARE
     found = solve_parts(
-        region, incident, still, roads,
-        time_limit_s=options.time_limit_s, seed=options.seed, progress=part(progress, 0.1, 0.8),
-    )  # fmt: skip
+        region, planned, still, roads, time_limit_s=limit, seed=options.seed, progress=part(progress, 0.1, 0.6)
+    )
+    kept = None
+    if before is not None:
+        rest, anew = options.time_limit_s - limit, part(progress, 0.6, 0.8)
+        free = solve_parts(
+            region, planned, changes_free(still), roads, time_limit_s=rest, seed=options.seed, progress=anew
+        )
+        kept = stability(still, found, free)
     progress(Phrase("optimizer.dispatch.step_orders"), 0.8)
-    tables = _tables(region, incident, found, still, handed, clearing, roads, language)
-    return Dispatch(region, incident, options, tables, f"HiGHS {version('highspy')}", time.monotonic() - began)
+    tables = laid_out(region, incident, start, Decided(still, handed, clearing, roads, found), before, language)
+    told = replace(incident, form=start.told)
+    return Dispatch(region, told, options, tables, f"HiGHS {version('highspy')}", time.monotonic() - began, kept)
 
 
-def _cleared(region: Region, form: IncidentForm, still: Open) -> tuple[ClearingPlan | None, Roads]:
+def _cleared(region: Region, form: IncidentForm, places: Places, still: Open) -> tuple[ClearingPlan | None, Roads]:
     """Decide what is cleared, and give the roads as they then reopen."""
-    places = places_of(region, form)
     foot_kmh = region.settings.dispatch.foot_kmh
     if not (form.clearing.crews and form.clearing.work):
         return None, Roads(road_phases(region, form.roads), places, foot_kmh)
     works, places = works_of(region, form, places)
     plan = plan_clearing(LetThrough(region, form, places, still), form.clearing.crews, works)
     return plan, Roads(road_phases(region, form.roads, plan.cleared_min), places, foot_kmh)
-
-
-def _tables(
-    region: Region, incident: Incident, found: Parts, still: Open, handed: list[HandedOut],
-    clearing: ClearingPlan | None, roads: Roads, language: Language,
-) -> dict[str, pd.DataFrame]:  # fmt: skip
-    """Lay out all that was found."""
-    form = incident.form
-    team = team_orders(found.team_case, found.teams)
-    supply = supply_orders(
-        region, found.supply_case, found.supplies.trips if found.supplies else (), roads, found.free_min
-    )
-    leaving = evacuation_orders(found.evacuation_case, found.evacuation, found.rides, still.vehicles, roads)
-    legs = (*team.legs, *supply.legs, *leaving.legs, *clearing_legs(clearing, roads))
-    ways, way_ids = ways_table(legs, roads, language)
-    loads = pd.concat([in_place_loads(region, handed), supply.loads], ignore_index=True)
-    reasons = supply_reasons(found.supply_case, found.supplies, roads)
-    tables = {
-        "tasks": tasks_table(region, form.tasks, team.work, roads.places, team_reasons(found.team_case, found.teams),
-                             incident.skills, language),
-        "work": team.work,
-        "requests": requests_table(region, form.requests, loads, supply.trips, reasons, language),
-        "trips": supply.trips,
-        "loads": loads,
-        "legs": legs_table(legs, way_ids),
-        "ways": ways,
-        "evacuees": leaving.evacuees,
-        "cut_off": cut_off(region, form),
-        "clearing": clearing_table(form, clearing),
-        "changed": pd.DataFrame(columns=[column.name for column in CHANGED.columns]),
-        "layers": layers_table(found.teams, found.supplies, found.evacuation, clearing),
-    }  # fmt: skip
-    tables["places"] = _named(roads, tables)
-    without = _without_shelter(found)
-    return tables | {"asked": asked(form, incident.skills, tables, without, language)}
-
-
-def _without_shelter(found: Parts) -> dict[str, Left]:
-    """People by place for whom no shelter was found; all, where there is none to be had."""
-    leaving = found.evacuation_case.evacuations
-    if found.evacuation is None:
-        return {one.site: Left(one.people or 0, cut_off=False) for one in leaving}
-    left, away = found.evacuation.left.tolist(), found.evacuation.cut_off.tolist()
-    return {
-        one.site: Left(int(people), bool(cut))
-        for one, people, cut in zip(leaving, left, away, strict=True)
-        if people > 0
-    }
-
-
-def _named(roads: Roads, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The places that any table names."""
-    columns = ("place_id", "from_place_id", "to_place_id", "shelter_id", "landing_site_id", "depot_id")
-    named = {
-        str(value) for table in tables.values() for column in columns if column in table for value in table[column]
-    }
-    table = roads.places.table
-    return table[table["place_id"].isin(named)].reset_index(drop=True)

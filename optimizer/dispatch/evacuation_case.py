@@ -1,13 +1,13 @@
 """People who must leave and the shelters near them, put into the form of the evacuation's model.
 
 A shelter takes in as many as its usable area gives room for, at the region's square metres a person. Whoever has a
-shelter within a walk goes there on foot; minutes to all others are by bus (by light truck where the region has no
-buses), on the roads as they are or as they reopen.
+shelter within a walk goes there on foot; minutes to all others are by bus (where the region has no buses, by the class
+of vehicle of which it has most), on the roads as they are or as they reopen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,6 @@ from optimizer.dispatch.priority import priority_weight
 from optimizer.dispatch.travel import FOOT, Roads
 from optimizer.models.dispatch.evacuation_problem import EvacuationProblem
 from optimizer.region.region import Region
-
-WITHOUT_BUS = "light_truck"
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +51,7 @@ class EvacuationCase:
 
 
 def evacuation_case(
-    region: Region, evacuations: Sequence[Evacuation], taken: pd.Series, roads: Roads, start_min: float
+    region: Region, evacuations: Sequence[Evacuation], taken: Mapping[str, float], roads: Roads, start_min: float
 ) -> EvacuationCase:
     """State who must leave and where there is room.
 
@@ -61,7 +59,7 @@ def evacuation_case(
     ----------
     evacuations : sequence of Evacuation
         With the people who are still there.
-    taken : Series
+    taken : mapping of str to float
         By shelter, people who are in it or on their way already.
     roads : Roads
     start_min : float
@@ -70,11 +68,11 @@ def evacuation_case(
     parameters = region.settings.dispatch
     shelters = region.sites.loc[region.sites["kind"] == "shelter", ["site_id", "name", "usable_area_m2"]].copy()
     area = shelters["usable_area_m2"].fillna(0.0).astype(float)
-    inside = shelters["site_id"].map(taken).fillna(0.0)
+    inside = np.array([taken.get(str(one), 0.0) for one in shelters["site_id"]])
     room = np.floor(area / region.settings.parameters.person_m2_shelter + 1e-9) - inside
     shelters = shelters.assign(room=room.clip(lower=0).astype(np.int64)).reset_index(drop=True)
     shelters = shelters[shelters["room"] > 0].reset_index(drop=True)
-    mode = BUS if (region.tables["vehicles"]["vehicle_class"] == BUS).any() else WITHOUT_BUS
+    mode = _mode(region)
     leave = [one.site for one in evacuations]
     ridden = roads.times(mode, leave, list(shelters["site_id"]))
     on_foot = roads.times(FOOT, leave, list(shelters["site_id"])).arrive_min(start_min) - start_min
@@ -92,3 +90,11 @@ def evacuation_case(
         split_min=parameters.split_min,
     )
     return EvacuationCase(tuple(evacuations), shelters, mode, start_min, minutes, walked, problem)
+
+
+def _mode(region: Region) -> str:
+    """Buses, where there are any, else what there is most of."""
+    vehicles = region.tables["vehicles"]
+    count = vehicles.groupby("vehicle_class")["count"].sum()
+    count = count[count > 0]
+    return BUS if BUS in count.index or count.empty else str(count.idxmax())

@@ -43,10 +43,12 @@ class Open:
         As :func:`optimizer.dispatch.team_case.roster` and :func:`optimizer.dispatch.fleet.standing_vehicles` list
         them: where they are and from when they are free.
     sources : ReliefSources
-    taken : Series
+    taken : mapping of str to float
         People in shelters or on their way to them, by shelter.
     teams_before, depots_before : mapping of str to frozenset of str
         By task and request, what the orders that are renewed said.
+    craft_free_min : mapping of str to float
+        By boat or helicopter that is under way, the minute of its return.
     """
 
     at_min: float
@@ -56,9 +58,10 @@ class Open:
     teams: pd.DataFrame
     vehicles: pd.DataFrame
     sources: ReliefSources
-    taken: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    taken: Mapping[str, float] = field(default_factory=dict)
     teams_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
     depots_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    craft_free_min: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +107,8 @@ def solve_parts(
     wanted = [request.item for request in still.requests]
     sources = still.sources.for_items(wanted, region.settings.dispatch.horizon_h * MINUTES_AN_HOUR)
     placed = fleet(vehicles, roads, sources.depots)
-    supply = supply_case(region, form, still.requests, placed, sources, roads, still.depots_before)
+    supply = supply_case(region, form, still.requests, placed, sources, roads, still.depots_before,
+                         still.craft_free_min)  # fmt: skip
     limit = SUPPLIES_SHARE * time_limit_s
     supplies = dispatch_supplies(supply.problem, time_limit_s=limit, seed=seed) if supply.problem else None
     free = dict(zip(vehicles["vehicle_id"], vehicles["ready_min"].astype(float), strict=True))

@@ -61,7 +61,7 @@ def road_phases(region: Region, roads: RoadState, cleared_min: Mapping[str, floa
     cleared_min : mapping of str to float, optional
         Minute at which a crew reopens the closures of a name.
     """
-    closures = [_cleared(one, (cleared_min or {}).get(one.name)) for one in roads.closures]
+    closures = [cleared(one, (cleared_min or {}).get(one.name)) for one in roads.closures]
     turns = {0.0} | {turn for one in closures if (turn := _turn(one)) is not None}
     opens = _few(np.array(sorted(turns)))
     states = tuple(
@@ -76,7 +76,7 @@ def hinders(closure: Closure) -> bool:
     return not closure.opened
 
 
-def _cleared(closure: Closure, cleared_min: float | None) -> Closure:
+def cleared(closure: Closure, cleared_min: float | None) -> Closure:
     """End a closure when a crew has cleared it, if that is sooner than forecast."""
     if cleared_min is None or not hinders(closure):
         return closure

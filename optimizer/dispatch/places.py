@@ -43,7 +43,9 @@ class Places:
         return found
 
     def with_points(self, points: Sequence[Place], region: Region) -> Places:
-        """Add points, put on the roads as sites are."""
+        """Add points that are not there yet, put on the roads as sites are."""
+        known = set(self.table["place_id"])
+        points = list({one.place_id: one for one in points if one.place_id not in known}.values())
         if not points:
             return self
         lon, lat = [one.lon for one in points], [one.lat for one in points]

@@ -16,3 +16,11 @@ def rows_of(table: pd.DataFrame) -> Iterator[Any]:
 def rows_by(table: pd.DataFrame, key: str) -> dict[str, Any]:
     """Give the rows by the value of a column that is different in each."""
     return {str(getattr(row, key)): row for row in rows_of(table)}
+
+
+def sums(table: pd.DataFrame, key: str, column: str) -> dict[str, float]:
+    """Sum a column over the rows that have the same in another."""
+    found: dict[str, float] = {}
+    for name, value in zip(table[key], table[column], strict=True):
+        found[str(name)] = found.get(str(name), 0.0) + float(value)
+    return found

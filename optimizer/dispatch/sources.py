@@ -6,13 +6,14 @@ the day of the incident is not given out. Suppliers come last; what takes longer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from optimizer.dispatch.incident.form import IncidentForm, Request
+from optimizer.dispatch.rows import rows_of
 from optimizer.region.region import Region
 from optimizer.region.selection import SETTLEMENTS
 
@@ -121,11 +122,10 @@ class HandedOut:
     units: float
 
 
-def hand_out(requests: Sequence[Request], in_place: pd.DataFrame) -> tuple[list[HandedOut], list[Request]]:
-    """Give out what lies where it is asked for, by priority; what is left of the requests is to be brought."""
+def hand_out(requests: Sequence[Request], in_place: pd.DataFrame) -> list[HandedOut]:
+    """Give out what lies where it is asked for, by priority."""
     left = {row: float(units) for row, units in enumerate(in_place["quantity"])}
     handed: list[HandedOut] = []
-    still: dict[str, float] = {}
     for request in sorted(requests, key=lambda one: (one.priority or 1, one.deadline_min or 0.0, one.id)):
         wanted = float(request.quantity)
         own = (in_place["depot_id"] == request.site) & (in_place["item_id"] == request.item)
@@ -136,14 +136,45 @@ def hand_out(requests: Sequence[Request], in_place: pd.DataFrame) -> tuple[list[
                 handed.append(HandedOut(request.id, request.site, request.item, lot, units))
                 left[row] -= units
                 wanted -= units
-        still[request.id] = wanted
-    return handed, [
-        one.model_copy(update={"quantity": int(still[one.id]), "people": _share(one, still[one.id])})
-        for one in requests
-        if still[one.id] > 0
-    ]
+    return handed
 
 
-def _share(request: Request, wanted: float) -> int | None:
-    """People for whom so much of a request is wanted still, one at least."""
-    return None if request.people is None else max(1, round(request.people * wanted / request.quantity))
+def still_wanted(requests: Sequence[Request], given: Mapping[str, float]) -> tuple[Request, ...]:
+    """Give what is left of requests when so many units of each are given, for as large a share of its people."""
+    left = ((one, round(one.quantity - given.get(one.id, 0.0))) for one in requests)
+    return tuple(
+        one.model_copy(
+            update={"quantity": units, "people": one.people and max(1, round(one.people * units / one.quantity))}
+        )
+        for one, units in left
+        if units > 0
+    )
+
+
+def drawn_from(
+    sources: ReliefSources, by_lot: Mapping[str, float], by_offer: Mapping[tuple[str, str], float]
+) -> ReliefSources:
+    """Take out what has left.
+
+    Parameters
+    ----------
+    by_lot : mapping of str to float
+        Units by lot.
+    by_offer : mapping of (str, str) to float
+        Units by a supplier's site and item.
+    """
+    site = dict(zip(sources.depots["depot_id"], sources.depots["site_id"], strict=True))
+    offered = dict(by_offer)
+
+    def left(lots: pd.DataFrame) -> pd.DataFrame:
+        units = []
+        for lot in rows_of(lots):
+            gone = by_lot.get(lot.lot_id, 0.0) if lot.lot_id else offered.get((site[lot.depot_id], lot.item_id), 0.0)
+            taken = min(float(gone), float(lot.quantity))
+            if not lot.lot_id and taken:
+                offered[site[lot.depot_id], lot.item_id] -= taken
+            units.append(float(lot.quantity) - taken)
+        changed = lots.assign(quantity=units)
+        return changed[changed["quantity"] > 0].reset_index(drop=True)
+
+    return ReliefSources(sources.depots, left(sources.lots), left(sources.in_place))

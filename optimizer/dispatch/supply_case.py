@@ -57,6 +57,7 @@ def supply_case(
     sources: ReliefSources,
     roads: Roads,
     before: Mapping[str, frozenset[str]],
+    craft_free_min: Mapping[str, float],
 ) -> SupplyCase:
     """State who may bring what from where, and how soon.
 
@@ -69,7 +70,9 @@ def supply_case(
     sources : ReliefSources
         What is left in them.
     before : mapping of str to frozenset of str
-        Depots of each request by the orders that are renewed.
+        Sites of the depots of each request by the orders that are renewed.
+    craft_free_min : mapping of str to float
+        Minute of its return of each boat and helicopter that is under way.
     """
     places = tuple(dict.fromkeys(request.site for request in requests))
     depots = sources.depots
@@ -81,7 +84,9 @@ def supply_case(
     no_road = np.isinf(np.min([np.full(len(places), np.inf), *by_road], axis=0))
     own = depots[~depots["supplier"].astype(bool)]
     craft = {one.id: craft_ways(region, incident, one, roads, own, places, no_road) for one in incident.crafts}
-    everything = pd.concat([vehicles, *(_craft_vehicles(ways) for ways in craft.values())], ignore_index=True)
+    everything = pd.concat(
+        [vehicles, *(_craft_vehicles(ways, craft_free_min) for ways in craft.values())], ignore_index=True
+    )
     if not len(requests) or depots.empty or everything.empty:
         return SupplyCase(tuple(requests), everything, places, roads_of, craft, sources, None)
     problem = _problem(region, requests, everything, places, roads_of, craft, sources, before)
@@ -135,23 +140,24 @@ def _problem(
         people=np.array([float(one.people or 1) for one in requests]),
         weight=weight,
         deadline_min=np.array([float(one.deadline_min or 0.0) for one in requests]),
-        change_penalty=_penalties(requests, depot, before, weight * region.settings.dispatch.change_share),
+        change_penalty=_penalties(region, requests, list(depots["site_id"]), before, weight),
         horizon_min=region.settings.dispatch.horizon_h * 60,
     )
 
 
-def _craft_vehicles(ways: CraftWays) -> pd.DataFrame:
+def _craft_vehicles(ways: CraftWays, free_min: Mapping[str, float]) -> pd.DataFrame:
     """A row for each boat or helicopter that can load anywhere."""
     craft = ways.craft
     count = craft.count if ways.depot_id else 0
+    ids = [f"{craft.id}/{number}" for number in range(1, count + 1)]
     return pd.DataFrame(
         {
-            "vehicle_id": [f"{craft.id}/{number}" for number in range(1, count + 1)],
+            "vehicle_id": ids,
             "name": [f"{craft.id} {number}" for number in range(1, count + 1)],
             "mode": craft.id,
             "place_id": craft.site,
             "depot_id": ways.depot_id,
-            "ready_min": ways.ready_min,
+            "ready_min": [max(ways.ready_min, free_min.get(one, 0.0)) for one in ids],
             "payload_kg": craft.payload_kg,
             "payload_m3": craft.volume_m3,
         },
@@ -190,8 +196,13 @@ def _stock(sources: ReliefSources, depot: pd.Index, wanted: tuple[str, ...]) -> 
 
 
 def _penalties(
-    requests: Sequence[Request], depot: pd.Index, before: Mapping[str, frozenset[str]], cost: NDArray[np.float64]
+    region: Region,
+    requests: Sequence[Request],
+    sites: list[str],
+    before: Mapping[str, frozenset[str]],
+    weight: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """(R, D) weight lost where a request that had a depot gets another one's."""
-    changes = [[one.id in before and name not in before[one.id] for name in depot] for one in requests]
-    return np.where(np.array(changes).reshape(len(requests), len(depot)), cost[:, None], 0.0)
+    changes = [[one.id in before and site not in before[one.id] for site in sites] for one in requests]
+    cost = weight[:, None] * region.settings.dispatch.change_share
+    return np.where(np.array(changes).reshape(len(requests), len(sites)), cost, 0.0)

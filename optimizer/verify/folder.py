@@ -94,6 +94,13 @@ def _same(one: RoadNetwork, other: RoadNetwork) -> bool:
 
 def verify_inputs(folder: Path, claims: Claims) -> Outcome:
     """Every file is the one that was written, every input the one that was read; so are rules and parameters."""
+    overrides = [override.model_dump(mode="json") for override in claims.region.overrides]
+    same = alike("overrides", claims.document.get("overrides"), overrides)
+    return verify_origin(folder, claims) + same
+
+
+def verify_origin(folder: Path, claims: Claims) -> Outcome:
+    """Every file is the one that was written, every input the one that was read; so are rules and parameters."""
     document, region = claims.document, claims.region
     files = _part(document, "files")
     outcome = said("files_missing", right=bool(files))
@@ -109,10 +116,14 @@ def verify_inputs(folder: Path, claims: Claims) -> Outcome:
         ("region", _part(document, "region").get("id"), settings.id),
         ("parameters", document.get("parameters"), settings.parameters.model_dump(mode="json")),
         ("rules", document.get("rules"), [rule.model_dump(mode="json") for rule in region.rules]),
-        ("overrides", document.get("overrides"), [override.model_dump(mode="json") for override in region.overrides]),
     ):
-        outcome += said("document_differs", right=stated == found, what=Phrase(f"optimizer.verify.what_{what}"))
+        outcome += alike(what, stated, found)
     return outcome
+
+
+def alike(what: str, stated: object, found: object) -> Outcome:
+    """Compare a part of the document with what it was taken from."""
+    return said("document_differs", right=stated == found, what=Phrase(f"optimizer.verify.what_{what}"))
 
 
 def verify_tables(claims: Claims) -> Outcome:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from network.words import Phrase
+from optimizer.dispatch.tables import DISPATCH_TABLES
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.region.region import Region
 from optimizer.region.schema import Table
@@ -88,14 +89,20 @@ class Claims:
         return (items["use"] == "relief") & items.index.isin(self.region.tables["norms"]["item_id"])
 
 
-SITING = "siting."
-"""Begins the name of a table of a siting folder, where a plan folder may have one of the same name."""
+SITING, DISPATCH = "siting.", "dispatch."
+"""Begin the name of a table of such a folder, where a plan folder may have one of the same name."""
+_FOLDERS = {"": PLAN_TABLES, SITING: SITING_TABLES, DISPATCH: DISPATCH_TABLES}
 
 
 def plan_table(name: str) -> Table:
-    """Declaration of the table ``name`` of a plan folder, or of a siting folder."""
-    tables = SITING_TABLES if name.startswith(SITING) else PLAN_TABLES
-    return next(table for table in tables if table.name == name.removeprefix(SITING))
+    """Declaration of the table ``name`` of a plan folder, or of a siting or dispatch folder."""
+    plain = plain_name(name)
+    return next(table for table in _FOLDERS[name.removesuffix(plain)] if table.name == plain)
+
+
+def plain_name(name: str) -> str:
+    """Name of a table without its folder's."""
+    return name.rpartition(".")[2]
 
 
 def equal(name: str, rows: pd.DataFrame, column: str, recomputed: ArrayLike, tolerance: Tolerance = UNITS) -> Outcome:
@@ -170,7 +177,7 @@ def said(entry: str, *, right: bool, **values: object) -> Outcome:
 
 def table_phrase(name: str) -> Phrase:
     """Name of a plan table in both languages."""
-    return Phrase("optimizer.verify.table", zh=plan_table(name).title, en=name.removeprefix(SITING))
+    return Phrase("optimizer.verify.table", zh=plan_table(name).title, en=plain_name(name))
 
 
 def column_phrase(name: str, column: str) -> Phrase:

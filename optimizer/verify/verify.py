@@ -1,4 +1,4 @@
-"""Verify a plan or siting folder: recompute every claim from the region and roads that lie in it, without the model.
+"""Verify a folder of a plan, siting or dispatch: recompute every claim from the region and roads in it, without model.
 
 Read is the folder alone: ``plan.json``, the tables and the folder's copy of the region. Recomputed are stock balances,
 purchases, moves, depots, contracts, budgets, the planner's decisions, shipments on the roads that each scenario leaves
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from network.words import Phrase
 from optimizer.progress import Progress, silent
+from optimizer.verify.dispatch.checks import DISPATCH_DOCUMENT, dispatch_checks, read_orders, verify_sources, whole
 from optimizer.verify.folder import read_claims, verify_headline, verify_inputs, verify_names, verify_tables
 from optimizer.verify.layers import verify_layers
 from optimizer.verify.money import verify_budgets, verify_contracts, verify_depots, verify_overrides
@@ -110,6 +111,10 @@ def verify(folder: Path, progress: Progress = silent) -> Verification:
         return Verification(
             _checked({"inputs": lambda: verify_inputs(folder, sited), **siting_checks(sited)}, progress)
         )
+    if (folder / DISPATCH_DOCUMENT).is_file():
+        orders = read_orders(folder)
+        checks = [_check("inputs", verify_sources(folder, orders)), *_checked(whole(orders), progress)]
+        return Verification((*checks, *(_checked(dispatch_checks(orders), progress) if checks[-1].passed else ())))
     claims = read_claims(folder)
     checks = [_check("inputs", verify_inputs(folder, claims)), _check("tables", verify_tables(claims))]
     # Rows that name what the region does not have would only be failed again, one by one, by every check.

@@ -35,6 +35,7 @@ COMMANDS = (
     "critical",
     "template",
     "incident",
+    "dispatch",
     "bundle",
     "app",
 )

@@ -10,7 +10,7 @@ never.
 
 All sequences are tried while there are few; with more works, the works that help most by themselves are ordered so and
 the rest follow in the order of their help. Bound: every work open as early as the soonest crew could have it open if it
-did nothing else; no order opens any sooner, and L grows with every minute.
+did nothing else and all else that can be cleared were open; no order opens any sooner, and L grows with every minute.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ class ClearingPlan:
 
 def plan_clearing(through: LetThrough, crews: Sequence[Crew], works: Sequence[Work]) -> ClearingPlan:
     """Order the clearing."""
-    alone = {work: _soonest(through, crews, work) for work in works}
+    every = frozenset(work.closure for work in works)
+    alone = {work: _soonest(through, crews, work, every - {work.closure}) for work in works}
     can = [work for work in works if np.isfinite(alone[work])]
     gain = {work: through.loss([(work.closure, alone[work])]) for work in can}
     ranked = sorted(can, key=lambda work: (gain[work], alone[work]))
@@ -84,7 +85,7 @@ def plan_clearing(through: LetThrough, crews: Sequence[Crew], works: Sequence[Wo
         if work not in {one.work for one in steps}:
             steps = _appended(through, crews, steps, work)
     loss = through.loss([(one.work.closure, one.opens_min) for one in steps])
-    bound = through.loss([(work.closure, _bound_min(crews, work)) for work in works])
+    bound = through.loss([(work.closure, alone[work]) for work in can])
     return ClearingPlan(steps, loss, min(bound, loss), through.weight)
 
 
@@ -93,16 +94,11 @@ def _rank(plan: tuple[float, float, tuple[Step, ...]]) -> tuple[float, int, floa
     return plan[0], -len(plan[2]), plan[1]
 
 
-def _soonest(through: LetThrough, crews: Sequence[Crew], work: Work) -> float:
-    """Minute at which the soonest crew could have a work open, by the roads as they are."""
-    times = through.times(frozenset(), DRIVES, [crew.site for crew in crews], [work.place_id])
+def _soonest(through: LetThrough, crews: Sequence[Crew], work: Work, others: frozenset[str]) -> float:
+    """Minute at which the soonest crew could have a work open if it did nothing else and the others were open."""
+    times = through.times(others, DRIVES, [crew.site for crew in crews], [work.place_id])
     ready = np.array([crew.ready_min for crew in crews])
     return float((times.arrive_min(ready[:, None])[:, 0] + work.lasts_min).min(initial=np.inf))
-
-
-def _bound_min(crews: Sequence[Crew], work: Work) -> float:
-    """Nobody has a work open before this minute: a crew takes its time even without a way to go."""
-    return min((crew.ready_min for crew in crews), default=np.inf) + work.lasts_min
 
 
 def _shared_out(works: Sequence[Work], crews: int) -> Iterator[tuple[tuple[Work, ...], ...]]:

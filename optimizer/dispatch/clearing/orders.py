@@ -15,11 +15,17 @@ from optimizer.dispatch.tables import CLEARING
 from optimizer.dispatch.travel import Roads
 
 
-def clearing_table(form: IncidentForm, plan: ClearingPlan | None) -> pd.DataFrame:
-    """Lay out every closure that can be cleared as :data:`~optimizer.dispatch.tables.CLEARING`."""
+def clearing_table(form: IncidentForm, plan: ClearingPlan | None, kept: pd.DataFrame) -> pd.DataFrame:
+    """Lay out every closure that can be cleared as :data:`~optimizer.dispatch.tables.CLEARING`.
+
+    Parameters
+    ----------
+    kept : DataFrame
+        Rows that stay of earlier orders, of other closures.
+    """
     steps = {one.work.closure: one for one in plan.steps} if plan else {}
     opens = plan.cleared_min if plan else {}
-    order: dict[str, int] = {}
+    order = {str(crew): len(rows) for crew, rows in kept.groupby("crew_id")}
     rows = []
     for work in sorted(form.clearing.work, key=lambda one: opens.get(one.closure, np.inf)):
         step = steps.get(work.closure)

@@ -50,14 +50,14 @@ def works_of(region: Region, form: IncidentForm, places: Places) -> tuple[tuple[
     names = [one.closure for one in form.clearing.work]
     crews = places.rows([crew.site for crew in form.clearing.crews])
     works, points = [], []
-    for number, one in enumerate(form.clearing.work, 1):
+    for one in form.clearing.work:
         ends = _ends(region, form, one.closure)
         others = dict.fromkeys((name for name in names if name != one.closure), 0.0)
         link_ms = road_phases(region, form.roads, others).link_ms(DRIVES)[:, 0]
         reached = travel_times_ms(region.roads, np.ascontiguousarray(link_ms), places.node[crews], ends)
         node = int(ends[int(reached.min(axis=0).argmin())])
         lon, lat = float(region.roads.lon[node]), float(region.roads.lat[node])
-        place = Place(f"{POINT}clearing-{number}", one.closure, lon, lat)
+        place = Place(f"{POINT}clearing/{one.closure}", one.closure, lon, lat)
         works.append(Work(one.closure, one.hours * 60.0, place.place_id))
         points.append(place)
     return tuple(works), places.with_points(points, region)

@@ -118,8 +118,8 @@ def check_crafts(case: Case) -> Iterator[Problem]:
 def check_clearing(case: Case) -> Iterator[Problem]:
     """Work on closures that are not listed, are listed twice or open a way; work without crews and crews without."""
     closures: dict[str, list[Entry[Any]]] = {}
-    for entry in case.draft.entries("roads.closures"):
-        closures.setdefault(entry.form.name, []).append(entry)
+    for entry in (*case.draft.entries("roads.closures"), *case.draft.broken.get("roads.closures", ())):
+        closures.setdefault(getattr(entry.form, "name", ""), []).append(entry)
     work, crews = case.draft.entries("clearing.work"), case.draft.entries("clearing.crews")
     first: dict[str, Entry[Any]] = {}
     for entry in work:
@@ -130,7 +130,7 @@ def check_clearing(case: Case) -> Iterator[Problem]:
         elif len(named) > 1:
             rows = ", ".join(str(one.place(("name",))[1]) for one in named)
             yield entry.problem(("closure",), "closures_alike", value=name, rows=rows)
-        elif named[0].form.opened:
+        elif getattr(named[0].form, "opened", None):
             yield entry.problem(("closure",), "closure_opens", value=name)
         if first.setdefault(name, entry) is not entry:
             yield entry.problem(("closure",), "listed_twice", value=name, other=first[name].place(("closure",))[1])

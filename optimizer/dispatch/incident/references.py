@@ -99,9 +99,9 @@ def with_ids(draft: Draft, known: Mapping[str, Known]) -> tuple[Draft, list[Prob
         found += [_resolved(entry, references, known) for entry in draft.broken.get(name, ())]
         problems += [problem for _, told in found for problem in told]
     if draft.head is None:
-        return Draft(None, lists), problems
+        return Draft(None, lists, draft.broken), problems
     head, told = _resolved(draft.head, HEAD, known)
-    return Draft(head, lists), problems + told
+    return Draft(head, lists, draft.broken), problems + told
 
 
 def _choices(words: Mapping[str, str]) -> Known:

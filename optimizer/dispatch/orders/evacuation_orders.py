@@ -61,6 +61,19 @@ class EvacuationOrders:
     evacuees: pd.DataFrame
     legs: tuple[Leg, ...]
 
+    def joined(self, kept: pd.DataFrame) -> pd.DataFrame:
+        """Put those who have set out by earlier orders together with those who go to the same shelter now."""
+        if kept.empty or self.evacuees.empty:
+            return kept if self.evacuees.empty and len(kept) else self.evacuees
+        rank = ["on_time", "late", "unserved"]
+        both = pd.concat([kept, self.evacuees], ignore_index=True)
+        together = both.groupby(["place_id", "shelter_id"], sort=False)
+        rows = together.last().reset_index()
+        rows["people"], rows["rides"] = together["people"].sum().to_numpy(), together["rides"].sum().to_numpy()
+        rows["last_min"] = together["last_min"].agg(lambda last: last.max(skipna=False)).to_numpy()
+        rows["status"] = together["status"].agg(lambda said: max(said, key=rank.index)).to_numpy()
+        return rows[list(self.evacuees.columns)]
+
 
 def plan_rides(
     region: Region, case: EvacuationCase, found: Evacuation | None, vehicles: pd.DataFrame, roads: Roads

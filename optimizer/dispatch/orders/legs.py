@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from optimizer.dispatch.tables import LEGS
 from optimizer.dispatch.travel import PhasedTimes
+
+LEG_COLUMNS = [column.name for column in LEGS.columns]
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,6 @@ class Leg:
         Not the carrier's own where it goes on by other means.
     phase : int
         Of the roads that it goes by.
-    frozen : str
-        ``started`` or ``finished`` where orders are taken up again and it stays as it was.
     """
 
     carrier: Carrier
@@ -45,7 +45,6 @@ class Leg:
     drive_min: float
     phase: int
     purpose: str
-    frozen: str = ""
 
     @property
     def arrive_min(self) -> float:
@@ -75,7 +74,7 @@ def leg(
 
 def legs_table(legs: Iterable[Leg], way_ids: dict[tuple[str, str, str, int], str]) -> pd.DataFrame:
     """Lay legs out as :data:`~optimizer.dispatch.tables.LEGS`, each carrier's by time."""
-    ordered = sorted(legs, key=lambda one: (one.carrier.kind, one.carrier.carrier_id, one.depart_min, one.arrive_min))
+    ordered = sorted(legs, key=lambda one: (one.carrier.carrier_id, one.depart_min, one.arrive_min))
     steps: dict[str, int] = {}
     rows = []
     for one in ordered:
@@ -96,22 +95,15 @@ def legs_table(legs: Iterable[Leg], way_ids: dict[tuple[str, str, str, int], str
                 "wait_min": one.wait_min,
                 "way_id": way_ids.get(way_key(one), ""),
                 "purpose": one.purpose,
-                "frozen": one.frozen,
+                "frozen": "",
             }
         )
-    return pd.DataFrame(rows, columns=[column.name for column in LEGS.columns])
+    return pd.DataFrame(rows, columns=LEG_COLUMNS)
 
 
 def way_key(one: Leg) -> tuple[str, str, str, int]:
     """What two legs on the same way have in common."""
     return one.mode, one.from_id, one.to_id, one.phase
-
-
-def as_frozen(one: Leg, minute: float) -> Leg:
-    """Mark a leg that has begun by ``minute``."""
-    if one.depart_min > minute:
-        return one
-    return replace(one, frozen="finished" if one.arrive_min <= minute else "started")
 
 
 def finite(value: float) -> float:

@@ -45,7 +45,7 @@ def supply_orders(
     trips: Sequence[Trip],
     roads: Roads,
     free_min: Mapping[str, float],
-    first_number: int = 1,
+    first_number: int,
 ) -> SupplyOrders:
     """Lay out trips.
 

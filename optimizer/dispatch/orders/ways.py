@@ -22,14 +22,14 @@ from optimizer.plan.routes import main_roads
 AHEAD_DEGREES, BACK_DEGREES = 35.0, 150.0
 """A bend up to the first is straight on, one beyond the second turns round."""
 SHORT_KM = 0.05
-"""A stretch shorter than this is not named: slip roads and junctions."""
+"""A stretch shorter than this is told with the one before it: slip roads and junctions."""
 ACROSS = ("boat", "helicopter")
 
 
 def ways_table(
-    legs: Iterable[Leg], roads: Roads, language: Language
+    legs: Iterable[Leg], roads: Roads, language: Language, first_number: int
 ) -> tuple[pd.DataFrame, dict[tuple[str, str, str, int], str]]:
-    """Describe every way that the legs take.
+    """Describe every way that the legs take; their ids begin with ``first_number``.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def ways_table(
     """
     taken = {way_key(one): one for one in legs if one.from_id != one.to_id}
     keys = sorted(taken)
-    ids = {key: f"W{number:04d}" for number, key in enumerate(keys, 1)}
+    ids = {key: f"W{number:04d}" for number, key in enumerate(keys, first_number)}
     paths = _paths(keys, roads)
     rows = [
         {
@@ -106,15 +106,21 @@ def _straight(key: tuple[str, str, str, int], roads: Roads) -> tuple[str, float]
 def turns(network: RoadNetwork, path: NDArray[np.int32], language: Language) -> str:
     """Tell a way road by road: how one turns into each, its name, and its kilometres."""
     name = np.where(network.texts[network.ref[path]] != "", network.ref[path], network.name[path])
-    cuts = np.concatenate([[0], np.flatnonzero(name[1:] != name[:-1]) + 1, [len(path)]])
-    told: list[str] = []
-    for begin, end in pairwise(cuts.tolist()):
+    cuts = np.concatenate([[0], np.flatnonzero(name[1:] != name[:-1]) + 1, [len(path)]]).tolist()
+    stretches: list[tuple[str, str, float]] = []
+    for begin, end in pairwise(cuts):
         km = float(network.length_m[path[begin:end]].sum()) / 1000
-        if km < SHORT_KM and end < len(path):
-            continue
-        bend = "start" if not told else _bend(network, int(path[begin - 1]), int(path[begin]))
-        road = str(network.texts[name[begin]]) or say("optimizer.dispatch.unnamed_road", language)
-        told.append(say(f"optimizer.dispatch.turn_{bend}", language, road=road, km=km))
+        road = str(network.texts[name[begin]])
+        if stretches and (km < SHORT_KM or road == stretches[-1][1]):
+            bend, known, so_far = stretches.pop()
+            stretches.append((bend, known, so_far + km))
+        else:
+            bend = _bend(network, int(path[begin - 1]), int(path[begin])) if stretches else "start"
+            stretches.append((bend, road, km))
+    unnamed = say("optimizer.dispatch.unnamed_road", language)
+    told = (
+        say(f"optimizer.dispatch.turn_{bend}", language, road=road or unnamed, km=km) for bend, road, km in stretches
+    )
     return say("optimizer.dispatch.turn_join", language).join(told)
 
 
