@@ -1,6 +1,7 @@
 """The folder: whole or not at all, known again, and readable by what stands in it alone."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -75,8 +76,11 @@ def test_a_failure_leaves_the_older_folder(ordered, nothing, monkeypatch, tmp_pa
     out = tmp_path / "dispatch"
     for name in ("draw_dispatch", "draw_gantt", "write_orders", "write_dispatch_layers"):
         monkeypatch.setattr(writer, name, lambda *_: ())
-    write_dispatch(nothing, out, "en")
+    write_dispatch(replace(nothing, previous=ordered.tables), out, "en")
     before = (out / "dispatch.json").read_bytes()
+    pd.testing.assert_frame_equal(
+        read_plan_tables(out / "previous", DISPATCH_TABLES)["legs"], ordered.tables["legs"], check_dtype=False
+    )
 
     def fail(*_):
         raise RuntimeError
