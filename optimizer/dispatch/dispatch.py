@@ -66,6 +66,8 @@ class Dispatch:
     seconds : float
     stability : Stability, optional
         What keeping to the last orders costs; None for first orders.
+    previous : mapping of str to DataFrame, optional
+        Tables of the last orders.
     """
 
     region: Region
@@ -75,6 +77,7 @@ class Dispatch:
     solver: str
     seconds: float
     stability: Stability | None = None
+    previous: Mapping[str, pd.DataFrame] | None = None
 
 
 def dispatch(
@@ -128,7 +131,8 @@ def dispatch(
     progress(Phrase("optimizer.dispatch.step_orders"), 0.8)
     tables = laid_out(region, incident, start, Decided(still, handed, clearing, roads, found), before, language)
     told = replace(incident, form=start.told)
-    return Dispatch(region, told, options, tables, f"HiGHS {version('highspy')}", time.monotonic() - began, kept)
+    seconds, last = time.monotonic() - began, before.tables if before else None
+    return Dispatch(region, told, options, tables, f"HiGHS {version('highspy')}", seconds, kept, last)
 
 
 def _cleared(region: Region, form: IncidentForm, places: Places, still: Open) -> tuple[ClearingPlan | None, Roads]:

@@ -131,8 +131,15 @@ class Told:
         return [self("clearing", count=len(rows), parts=self.words.some(named, NAMED))] if len(rows) else []
 
     def changed(self) -> list[str]:
-        """How much differs from the last orders."""
-        return [self("changed", count=self._figures["changed"])] if self._figures["changed"] else []
+        """How much differs from the last orders, and what it costs to keep to them."""
+        kept = self.dispatch.stability
+        lines = [self("changed", count=self._figures["changed"])] if kept or self._figures["changed"] else []
+        if kept is None:
+            return lines
+        share = (kept.lost - kept.lost_if_free) / kept.weight if kept.weight > 0 else 0.0
+        cost = self("stability", share=self.words.percent(share, 2)) if share > 0 else self("stability_free")
+        counts = {"changed": kept.changed, "free": kept.changed_if_free}
+        return [*lines, self("kept", cost=cost, **counts)]
 
     def proof(self) -> list[str]:
         """What is proven of each part; nothing is called the best that is not."""

@@ -111,7 +111,7 @@ class DocxWriter:
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(str(block.path), width=Mm(TEXT_MM))
         shrunk = min(1.0, Mm(HIGHEST_PICTURE_MM) / shape.height)
-        shape.width, shape.height = (Emu(side * shrunk) for side in (shape.width, shape.height))
+        shape.width, shape.height = (Emu(int(side * shrunk)) for side in (shape.width, shape.height))
         self._caption(block.caption)
 
     def table(self, block: Table) -> None:

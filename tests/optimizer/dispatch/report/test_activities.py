@@ -1,6 +1,7 @@
 """Timetables: what each carrier does one after the other, what is late, and whom to call."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -15,7 +16,8 @@ def rows(ordered):
 
 
 def _of(rows, carrier):
-    return [tuple(row) for row in rows.loc[rows["carrier_id"] == carrier, ["activity", "start_min", "end_min"]].values]
+    own = rows.loc[rows["carrier_id"] == carrier, ["activity", "start_min", "end_min"]]
+    return list(own.itertuples(index=False, name=None))
 
 
 def test_a_team_drives_waits_for_the_others_and_works(rows):
@@ -34,7 +36,7 @@ def test_a_truck_unloads_stop_by_stop_and_comes_back(rows):
         "loading", "moving", "unloading", "moving", "unloading", "moving",
         "loading", "moving", "unloading", "moving",
     ]  # fmt: skip
-    assert all(before[2] <= after[1] for before, after in zip(told, told[1:], strict=False))
+    assert all(before[2] <= after[1] for before, after in pairwise(told))
 
 
 def test_a_crew_works_where_it_went_for_the_closure(rows):

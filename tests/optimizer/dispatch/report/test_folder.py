@@ -1,9 +1,12 @@
 """The folder: whole or not at all, known again, and readable by what stands in it alone."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.image import imread
 
 from network.problem import ProblemsError
 from network.words import LANGUAGES
@@ -63,12 +66,21 @@ def test_the_summary_opens_in_any_editor(folder):
     assert "救援任务 3 项" in text.decode("utf-8-sig")
 
 
+def test_the_map_shows_outcomes_and_ways(folder):
+    picture = np.round(imread(folder / "map.png")[:, : int(0.75 * 2338), :3] * 255)  # without the legend
+    for colour in ((0xD5, 0x5E, 0x00), (0xE6, 0x9F, 0x00), (0x00, 0x9E, 0x73), (0x56, 0xB4, 0xE9)):
+        assert (picture == colour).all(axis=2).any(), colour
+
+
 def test_a_failure_leaves_the_older_folder(ordered, nothing, monkeypatch, tmp_path):
     out = tmp_path / "dispatch"
-    for name in ("draw_dispatch", "draw_gantt", "write_orders"):
+    for name in ("draw_dispatch", "draw_gantt", "write_orders", "write_dispatch_layers"):
         monkeypatch.setattr(writer, name, lambda *_: ())
-    write_dispatch(nothing, out, "en")
+    write_dispatch(replace(nothing, previous=ordered.tables), out, "en")
     before = (out / "dispatch.json").read_bytes()
+    pd.testing.assert_frame_equal(
+        read_plan_tables(out / "previous", DISPATCH_TABLES)["legs"], ordered.tables["legs"], check_dtype=False
+    )
 
     def fail(*_):
         raise RuntimeError

@@ -9,6 +9,7 @@ import pytest
 from network.words import LANGUAGES, catalogue
 from optimizer.dispatch.figures import figures
 from optimizer.dispatch.report.told import Told
+from optimizer.dispatch.stability import Stability
 from optimizer.dispatch.tables import ASKED_FOR, CARRIERS, CHANGES, DISPATCH_TABLES, FROZEN, MODES, REASONS, STATUSES
 
 
@@ -71,6 +72,17 @@ def test_each_part_is_called_proven_as_far_as_it_is(ordered):
     assert "各层目标均已证明最优" in teams
     assert supplies == "物资：未证明最优（未送达需求的权重、超时的权重），至多还能改进总权重的 1.25%。"
     assert evacuation == "转移安置：先后各层的权重均已证明最优；次要目标（转移路上的人·分钟）未证明。"
+
+
+def test_what_keeping_to_the_last_orders_costs_is_told(ordered, nothing):
+    kept = Stability(changed=2, changed_if_free=5, lost=3.5, lost_if_free=3.0, weight=20.0)
+    assert Told(replace(ordered, stability=kept), "zh").changed() == [
+        "与上一份命令相比，变更 2 项。",
+        # (3.5 − 3.0) / 20
+        "其中待办的任务和需求改派 2 项；如改派不计代价，会改派 5 项。为保持原命令，多损失总权重的 2.50%。",
+    ]
+    free = replace(kept, lost=3.0, weight=0.0)
+    assert "costs nothing" in Told(replace(nothing, stability=free), "en").changed()[1]
 
 
 def test_nothing_is_the_best_that_is_not_proven(ordered):
