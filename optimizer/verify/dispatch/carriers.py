@@ -107,12 +107,8 @@ def home_of(orders: Orders, carrier: str, first: Doing) -> tuple[str, float]:
 
 
 def _legs(orders: Orders) -> Iterator[Doing]:
-    """Legs, but for those by which goods come by road to the base of a craft, which waits there meanwhile."""
     name, rows = DISPATCH + "legs", orders.legs
     for i, row in enumerate(rows.itertuples()):
-        craft = craft_of(orders, str(row.carrier_id))
-        if craft is not None and row.mode != craft.kind and row.to_place_id == orders.places.of_site(craft.site):
-            continue
         begin, end = float(str(row.depart_min)), float(str(row.arrive_min))
         ends = str(row.from_place_id), str(row.to_place_id)
         yield Doing(str(row.carrier_id), begin, end, *ends, name, row_words(name, rows, i))

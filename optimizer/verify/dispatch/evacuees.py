@@ -61,8 +61,10 @@ def _least_min(orders: Orders, row: Any) -> float:
     if not start or not end:
         return float("inf")
     mode = str(row.mode)
-    states = range(len(orders.roads.turns_min))
-    return min(float(orders.roads.during(number, mode).minutes([start], [end])[0]) for number in states)
+    # Who left before orders were taken up again may have gone by what is closed now.
+    roads = [orders.roads] if orders.resumed_min is None else [orders.roads, orders.roads_as_they_were]
+    states = [one.during(number, mode) for one in roads for number in range(len(one.turns_min))]
+    return min(float(state.minutes([start], [end])[0]) for state in states)
 
 
 def _verify_rides(orders: Orders, rows: pd.DataFrame) -> Outcome:

@@ -40,19 +40,24 @@ def verify_stock(orders: Orders) -> Outcome:
     left = _left(orders)
     given = of_lot.groupby("lot_id")["quantity"].cumsum()
     outcome += at_most(LOADS, of_lot, "dispatch_given", given, left.reindex(of_lot["lot_id"]))
-    outcome += holds(LOADS, of_lot, "dispatch_not_first_to_expire", _first_to_expire(orders, of_lot, left))
+    # A trip that was called off later has given back what another had to do without.
+    first = _first_to_expire(orders, of_lot, left) | (of_lot["frozen"] != "").to_numpy()
+    outcome += holds(LOADS, of_lot, "dispatch_not_first_to_expire", first)
     return outcome + _verify_offers(orders, taken[taken["lot_id"] == ""])
 
 
 def _taken(orders: Orders) -> pd.DataFrame:
-    """Loads in the order in which they leave, with ``depot_id`` and ``loading_min``; what is in place comes first."""
+    """Loads as they leave, what is in place first, with ``depot_id``, ``loading_min`` and ``frozen``."""
     rows, trips = orders.tables["loads"], orders.tables["trips"].drop_duplicates("trip_id").set_index("trip_id")
     place = np.array([orders.places.site(str(one)) for one in rows["place_id"]], dtype=object)
     in_place = (rows["trip_id"] == IN_PLACE).to_numpy()
     depot = trips["depot_id"].reindex(rows["trip_id"]).fillna("").to_numpy(dtype=object)
     loading = trips["loading_min"].reindex(rows["trip_id"]).fillna(0.0).to_numpy(dtype=float)
     found = rows.assign(
-        depot_id=np.where(in_place, place, depot), loading_min=np.where(in_place, 0.0, loading), in_place=in_place
+        depot_id=np.where(in_place, place, depot),
+        loading_min=np.where(in_place, 0.0, loading),
+        in_place=in_place,
+        frozen=trips["frozen"].reindex(rows["trip_id"]).fillna("").to_numpy(dtype=object),
     )
     return found.sort_values("loading_min", kind="stable")
 

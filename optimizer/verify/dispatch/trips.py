@@ -31,8 +31,10 @@ def verify_trips(orders: Orders) -> Outcome:
     last = loads.groupby("trip_id")["leave_min"].max().reindex(rows["trip_id"]).to_numpy(dtype=float)
     returns = rows["return_min"].to_numpy(dtype=float)
     outcome += holds(TRIPS, rows, "dispatch_back_too_soon", ~(returns < last - TIMES.absolute))
-    back = [_back(orders, trip) for trip in rows[~np.isnan(returns)].itertuples()]
-    return outcome + equal(TRIPS, rows[~np.isnan(returns)], "return_min", back, TIMES)
+    # A closure may end a trip where it stopped it, or at its last stop.
+    stopped = (rows["frozen"] != "").to_numpy() & ((returns == orders.resumed_min) | (returns == last))
+    back = [_back(orders, trip) for trip in rows[~stopped].itertuples()]
+    return outcome + equal(TRIPS, rows[~stopped], "return_min", back, TIMES)
 
 
 def verify_loads(orders: Orders) -> Outcome:
