@@ -16,12 +16,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from network.customization import UNREACHABLE
 from network.osm import read_osm
 from network.roads import ROAD_CLASSES, RoadNetwork
 from network.speeds import VEHICLE_CLASSES, link_times_ms
-from network.times import main_component, paths_from, travel_times_ms
+from network.times import main_component, travel_times_ms
 from optimizer.models.dispatch.supplies_problem import SuppliesProblem
 from optimizer.models.dispatch.teams_problem import TeamsProblem
 
@@ -152,7 +154,7 @@ def draw(roads: Path, seed: int, size: int = 1, demand: float = 1.0) -> Incident
     depot_node, place_node, task_node = _nodes(network, link_ms[:, 0], rng, size)
     kept, cut = np.split(rng.permutation(place_node), [round(OPENED_SHARE * len(place_node))])
     ends = np.concatenate([depot_node, kept, task_node])
-    opened = np.concatenate(paths_from(network, link_ms[:, TEAM_CLASS], int(depot_node[0]), ends))
+    opened = _main_roads(network, link_ms[:, 0], int(depot_node[0]), ends)
     link_ms[_closed(network, rng, opened, cut, CLOSED_LINKS * size)] = UNREACHABLE
     nodes = np.concatenate([depot_node, place_node])
     light = minutes_between(network, link_ms[:, [TEAM_CLASS]], nodes)[0, : len(depot_node), len(depot_node) :]
@@ -201,15 +203,33 @@ def _nodes(
     return depots, rng.choice(anywhere, PLACES * size, replace=False), rng.choice(anywhere, TASKS * size, replace=False)
 
 
-def _closed(
-    network: RoadNetwork, rng: np.random.Generator, opened: NDArray[np.int32], cut: Ints, count: int
-) -> Ints:
-    """``count`` links in both directions, none of them ``opened`` in either, those at the nodes ``cut`` first."""
-    low, up = np.minimum(network.tail, network.head), np.maximum(network.tail, network.head)
-    _, road = np.unique(low.astype(np.int64) * network.node_count + up, return_inverse=True)
-    is_cut = np.isin(low, cut) | np.isin(up, cut)
-    candidates = np.flatnonzero(~np.isin(road, road[opened]))
-    by_chance = rng.permutation(road.max() + 1)[road]
+def _roads(network: RoadNetwork, tail: NDArray[Any], head: NDArray[Any]) -> Ints:
+    """Numbers of pairs of nodes, the same in both directions."""
+    return np.minimum(tail, head).astype(np.int64) * network.node_count + np.maximum(tail, head)
+
+
+def _main_roads(network: RoadNetwork, ms: NDArray[np.int32], hub: int, ends: Ints) -> Ints:
+    """Roads on the quickest ways from ``hub`` to ``ends`` and back."""
+    is_open = ms < UNREACHABLE
+    ends_of_links = network.tail[is_open], network.head[is_open]
+    graph = csr_array((ms[is_open].astype(float), ends_of_links), shape=(network.node_count,) * 2)
+    roads = []
+    for there in (graph, graph.T.tocsr()):
+        before = dijkstra(there, indices=hub, return_predecessors=True)[1]
+        node = ends[before[ends] >= 0]
+        while len(node):
+            roads.append(_roads(network, node, before[node]))
+            node = np.unique(before[node])
+            node = node[before[node] >= 0]
+    return np.unique(np.concatenate(roads))
+
+
+def _closed(network: RoadNetwork, rng: np.random.Generator, opened: Ints, cut: Ints, count: int) -> Ints:
+    """``count`` links, of no road that is ``opened``, whole roads at the nodes ``cut`` first."""
+    names, road = np.unique(_roads(network, network.tail, network.head), return_inverse=True)
+    is_cut = np.isin(network.tail, cut) | np.isin(network.head, cut)
+    candidates = np.flatnonzero(~np.isin(names[road], opened))
+    by_chance = rng.permutation(len(names))[road]
     return candidates[np.lexsort((by_chance[candidates], ~is_cut[candidates]))][:count]
 
 
