@@ -10,6 +10,7 @@ import csv
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ class Instance:
         if self.demand[nodes[1:-1]].sum() > self.capacity:
             raise ValueError(f"vehicle {tour.vehicle} is overloaded")
         clock = left = max(trip.loading_begins_min, self.earliest[depot])
-        for here, there in zip(nodes[:-1], nodes[1:], strict=True):
+        for here, there in pairwise(nodes):
             clock = max(clock + self.service[here] * (here != depot) + far[here, there] / PARTS, self.earliest[there])
             if clock > self.latest[there] + 1e-6:
                 raise ValueError(f"vehicle {tour.vehicle} is at {there} at {clock}, after {self.latest[there]}")

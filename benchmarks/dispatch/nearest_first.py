@@ -131,12 +131,14 @@ class _Officer:
             for other in order[(self.node[order] == node) & fills_up]:
                 self.drop(int(other), vehicle, stop, clock, room)
             clock, stop = clock + float(problem.unloading_min[kind]), stop + 1
-            request, node = self.next_stop(vehicle, at, clock, order, room) if fills_up and stop < MOST_STOPS else (-1, -1)
+            request, node = (
+                self.next_stop(vehicle, at, clock, order, room) if fills_up and stop < MOST_STOPS else (-1, -1)
+            )
         self.free[vehicle] = clock + travel[at, depot]
         self.trips.append((vehicle, begins, float(self.free[vehicle])))
 
     def next_stop(self, vehicle: int, at: int, clock: float, order: Ints, room: Floats) -> tuple[int, int]:
-        """The first request of the nearest other place that wants what the depot has and fits; −1 where there is none."""
+        """The nearest other place that wants what the depot has and fits: its first request and node; −1: none."""
         problem = self.problem
         kind, depot = problem.vehicle_class[vehicle], problem.vehicle_depot[vehicle]
         travel, node, item = problem.travel_min[kind], self.node[order], problem.request_item[order]

@@ -80,9 +80,7 @@ def trip_orders(solution: SuppliesSolution) -> TripOrders:
     return orders_of(ends, drops)
 
 
-def orders_of(
-    trips: list[tuple[int, float, float]], drops: list[tuple[int, int, int, float, float]]
-) -> TripOrders:
+def orders_of(trips: list[tuple[int, float, float]], drops: list[tuple[int, int, int, float, float]]) -> TripOrders:
     """Columns from rows: trips (vehicle, begins, returns) and drops (trip, stop, request, units, arrival)."""
     ends = np.array(trips, dtype=float).reshape(-1, 3)
     rows = np.array(drops, dtype=float).reshape(-1, 5)
