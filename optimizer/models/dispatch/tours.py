@@ -254,10 +254,9 @@ def _started(data: ProblemData, kind: Integers, start: Sequence[Tour]) -> Soluti
     for tour in start:
         number = int(kind[tour.vehicle])
         depot = Activity(ActivityType.DEPOT, data.vehicle_types()[number].start_depot)
-        activities = [depot]
-        for trip in tour.trips:
-            activities += [*(Activity(ActivityType.CLIENT, visit) for visit in trip.visits), depot]
-        routes.append(Route(data, activities, number))
+        trips = [[Activity(ActivityType.CLIENT, visit) for visit in trip.visits] for trip in tour.trips]
+        activities = [one for trip in trips for one in (*trip, depot)]
+        routes.append(Route(data, activities[:-1], number))
     return Solution(data, routes)
 
 
