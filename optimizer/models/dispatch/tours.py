@@ -26,6 +26,7 @@ window is open. Wouda, Lan & Kool (2024), PyVRP: a high-performance VRP solver p
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -133,12 +134,19 @@ class ToursSolution:
 
 
 def find_tours(
-    problem: ToursProblem, *, time_limit_s: float, seed: int = 0, start: Sequence[Tour] = ()
+    problem: ToursProblem,
+    *,
+    time_limit_s: float,
+    iterations: int | None = None,
+    seed: int = 0,
+    start: Sequence[Tour] = (),
 ) -> ToursSolution | None:
-    """Search until time is over.
+    """Search until time or iterations are over.
 
     Parameters
     ----------
+    iterations : int, optional
+        The same seed finds the same where these end the search.
     start : sequence of Tour
         To begin with; only vehicles and visits are read of it.
 
@@ -148,18 +156,20 @@ def find_tours(
         None where no tours were found that keep all that is asked.
     """
     from pyvrp import solve
-    from pyvrp.stop import MaxRuntime
+    from pyvrp.exceptions import PenaltyBoundWarning
+    from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, StoppingCriterion
 
     began = time.monotonic()
     kind = _kinds(problem)
     data = _data(problem, kind)
-    result = solve(
-        data,
-        MaxRuntime(time_limit_s),
-        seed=seed,
-        collect_stats=False,
-        initial_solution=_started(data, kind, start) if start else None,
-    )
+    stops: list[StoppingCriterion] = [MaxRuntime(time_limit_s)]
+    if iterations is not None:
+        stops.append(MaxIterations(iterations))
+    begin = _started(data, kind, start) if start else None
+    with warnings.catch_warnings():
+        # What it warns of, that windows are hard to keep, is told by the answer.
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        result = solve(data, MultipleCriteria(stops), seed=seed, collect_stats=False, initial_solution=begin)
     if not result.best.is_feasible():
         return None
     members = [list(np.flatnonzero(kind == one)) for one in range(int(kind.max(initial=-1)) + 1)]
