@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from optimizer.models.dispatch.supplies import Delivery, Stop, SuppliesSolution, Trip
 from optimizer.models.dispatch.supplies_problem import Floats, SuppliesProblem
-from optimizer.models.dispatch.tours import Tour, ToursProblem, TourTrip, find_tours
+from optimizer.models.dispatch.tours import find_tours
+from optimizer.models.dispatch.tours_problem import Tour, ToursProblem, TourTrip
 from optimizer.models.dispatch.trips import late_share
 
 Indices = NDArray[np.intp]

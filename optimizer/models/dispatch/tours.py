@@ -1,4 +1,4 @@
-"""Tours of vehicles over given travel times: who goes where in which order, by PyVRP's iterated local search.
+"""Tours of vehicles over given travel times: who goes where in which order, in little driving.
 
 Sets
     v ∈ V    vehicles, each of a class and a home depot      i ∈ N    visits, each at a place
@@ -18,109 +18,32 @@ min   Σ of legs: λ (leaving a depot) + τ + σ (leaving a place)              
   up to ``most_trips``; windows, ready, back and away times are kept.
 
 Stock knows no limit here and nothing is bounded from below: what comes from which depot is decided elsewhere
-(`supplies`), and tours make little of much driving. PyVRP counts in whole numbers: minutes, kilograms and cubic metres
-are taken in thousandths, rounded so that what fits there fits here. Where there is no way, a leg takes longer than any
-window is open. Wouda, Lan & Kool (2024), PyVRP: a high-performance VRP solver package; INFORMS J. Computing 36(4).
+(`supplies`), and tours make little of much driving. The search is PyVRP's (`tour_search`). In several processes each
+first searches the whole with a seed of its own; then the best tours are split, again and again, into as many parts that
+lie apart, and each process searches one part on from there. Wouda, Lan & Kool (2024), PyVRP: a high-performance VRP
+solver package; INFORMS J. Computing 36(4).
 """
 
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import groupby
-from typing import TYPE_CHECKING
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import repeat
+from multiprocessing import get_context
 
 import numpy as np
-from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from pyvrp import ProblemData, Route, Solution
+from optimizer.models.dispatch.tour_search import FoundTours, search_tours
+from optimizer.models.dispatch.tours_problem import Floats, Integers, Tour, ToursProblem, TourTrip
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-PARTS = 1000
-"""Of a minute, a kilogram and a cubic metre."""
-FOREVER_MIN = 50_000.0
-"""Stands for a time that is not limited: five weeks."""
-NO_WAY_MIN = 2 * FOREVER_MIN
-ROUNDING = 1e-6
-
-
-@dataclass(frozen=True, eq=False)
-class ToursProblem:
-    """Visits, vehicles and the minutes between places: D depots first, then P places.
-
-    Attributes
-    ----------
-    visit_ids, vehicle_ids : tuple of str
-    travel_min : (C, D + P, D + P)
-        Infinite where this class has no way.
-    loading_min : (C,)
-    service_min : (C, P)
-    visit_place : (N,) int
-        Of 0 … P - 1.
-    mass_kg, volume_m3, earliest_min, latest_min : (N,)
-        ``latest_min`` may be infinite.
-    vehicle_class, vehicle_depot : (V,) int
-    ready_min, payload_kg, payload_m3, back_by_min, away_min : (V,)
-        The last two may be infinite.
-    most_trips : int
-        Of one vehicle.
-    """
-
-    visit_ids: tuple[str, ...]
-    vehicle_ids: tuple[str, ...]
-    travel_min: Floats
-    loading_min: Floats
-    service_min: Floats
-    visit_place: Integers
-    mass_kg: Floats
-    volume_m3: Floats
-    earliest_min: Floats
-    latest_min: Floats
-    vehicle_class: Integers
-    vehicle_depot: Integers
-    ready_min: Floats
-    payload_kg: Floats
-    payload_m3: Floats
-    back_by_min: Floats
-    away_min: Floats
-    most_trips: int = 1
-
-    @property
-    def depots(self) -> int:
-        """Number of depots, D."""
-        return int(self.travel_min.shape[1] - self.service_min.shape[1])
-
-    @cached_property
-    def leg_min(self) -> Floats:
-        """(C, D + P, D + P) minutes from the begin at one place to that at another: loading or service, and travel."""
-        loading = np.repeat(self.loading_min[:, None], self.depots, axis=1)
-        legs = self.travel_min + np.concatenate([loading, self.service_min], axis=1)[:, :, None]
-        legs[:, np.arange(legs.shape[1]), np.arange(legs.shape[1])] = 0.0
-        return np.asarray(legs)
-
-
-@dataclass(frozen=True)
-class TourTrip:
-    """Minutes at which loading begins and the vehicle is back; visits in order, each with the minute it begins."""
-
-    loading_begins_min: float
-    returns_min: float
-    visits: tuple[int, ...]
-    begins_min: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Tour:
-    """A vehicle's trips, one after another."""
-
-    vehicle: int
-    trips: tuple[TourTrip, ...]
+WHOLE_SHARE = 0.35
+"""Of the time, for the whole; the parts have the rest."""
+PART_S = 5.0
+"""For one part."""
+FEW_VISITS = 60
+"""Fewer to a process are not split."""
 
 
 @dataclass(frozen=True)
@@ -140,160 +63,143 @@ def find_tours(
     iterations: int | None = None,
     seed: int = 0,
     start: Sequence[Tour] = (),
+    processes: int = 1,
 ) -> ToursSolution | None:
     """Search until time or iterations are over.
 
     Parameters
     ----------
     iterations : int, optional
-        The same seed finds the same where these end the search.
+        Of one process; the same seed finds the same where these end the search.
     start : sequence of Tour
         To begin with; only vehicles and visits are read of it.
+    processes : int
+        Small problems are searched in one.
 
     Returns
     -------
     ToursSolution or None
         None where no tours were found that keep all that is asked.
     """
-    from pyvrp import solve
-    from pyvrp.exceptions import PenaltyBoundWarning
-    from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, StoppingCriterion
-
     began = time.monotonic()
-    kind = _kinds(problem)
-    data = _data(problem, kind)
-    stops: list[StoppingCriterion] = [MaxRuntime(time_limit_s)]
-    if iterations is not None:
-        stops.append(MaxIterations(iterations))
-    begin = _started(data, kind, start) if start else None
-    with warnings.catch_warnings():
-        # What it warns of, that windows are hard to keep, is told by the answer.
-        warnings.simplefilter("ignore", PenaltyBoundWarning)
-        result = solve(data, MultipleCriteria(stops), seed=seed, collect_stats=False, initial_solution=begin)
-    if not result.best.is_feasible():
+    if processes > 1 and len(problem.visit_ids) >= FEW_VISITS * processes:
+        found = _in_parts(problem, began + time_limit_s, seed, tuple(start), processes)
+    else:
+        found = search_tours(problem, time_limit_s, iterations, seed, start)
+    if found.tours is None:
         return None
-    members = [list(np.flatnonzero(kind == one)) for one in range(int(kind.max(initial=-1)) + 1)]
-    tours = tuple(_tour(problem, route, int(members[route.vehicle_type()].pop(0))) for route in result.best.routes())
-    minutes = sum(_minutes(problem, tour) for tour in tours)
-    return ToursSolution(tours, minutes, result.num_iterations, time.monotonic() - began)
+    return ToursSolution(found.tours, minutes_of(problem, found.tours), found.iterations, time.monotonic() - began)
 
 
-def _kinds(problem: ToursProblem) -> Integers:
-    """(V,) a number for each vehicle, the same for those that are alike: fewer to choose between."""
-    columns = (
-        *(problem.vehicle_class, problem.vehicle_depot, problem.ready_min, problem.payload_kg),
-        *(problem.payload_m3, problem.back_by_min, problem.away_min),
-    )
-    rows = np.stack([np.asarray(column, dtype=float) for column in columns], axis=1)
-    _, kind = np.unique(rows, axis=0, return_inverse=True)
-    return kind.reshape(-1).astype(np.int64)
-
-
-def _parts(values: Floats) -> list[int]:
-    """Thousandths, rounded up; for ever where it is without limit."""
-    return [int(one) for one in np.ceil(np.minimum(values, NO_WAY_MIN) * PARTS - ROUNDING)]
-
-
-def _until(values: Floats) -> list[int]:
-    """Thousandths, rounded down, of minutes until which something may be done."""
-    return [int(one) for one in np.floor(np.minimum(values, FOREVER_MIN) * PARTS + ROUNDING)]
-
-
-def _capacity(values: Floats) -> list[int]:
-    return [int(one) for one in np.floor(values * PARTS + ROUNDING)]
-
-
-def _data(problem: ToursProblem, kind: Integers) -> ProblemData:
-    """State the problem for PyVRP: places as locations, classes as profiles."""
-    from pyvrp import Client, Depot, Location, ProblemData, VehicleType
-
-    legs = np.ceil(np.minimum(problem.leg_min, NO_WAY_MIN) * PARTS - ROUNDING).astype(np.int64)
-    visits = zip(
-        (problem.visit_place + problem.depots).tolist(),
-        _parts(problem.mass_kg),
-        _parts(problem.volume_m3),
-        _parts(problem.earliest_min),
-        _until(problem.latest_min),
-        strict=True,
-    )
-    _, first = np.unique(kind, return_index=True)
-    vehicles = [
-        VehicleType(
-            num_available=int((kind == number).sum()),
-            capacity=[weight, volume],
-            start_depot=depot,
-            end_depot=depot,
-            tw_early=ready,
-            tw_late=back,
-            shift_duration=away,
-            profile=profile,
-            reload_depots=[depot] if problem.most_trips > 1 else [],
-            max_reloads=problem.most_trips - 1,
-        )
-        for number, (weight, volume, depot, ready, back, away, profile) in enumerate(
-            zip(
-                _capacity(problem.payload_kg[first]),
-                _capacity(problem.payload_m3[first]),
-                problem.vehicle_depot[first].tolist(),
-                _parts(problem.ready_min[first]),
-                _until(problem.back_by_min[first]),
-                _until(problem.away_min[first]),
-                problem.vehicle_class[first].tolist(),
-                strict=True,
-            )
-        )
-    ]
-    return ProblemData(
-        locations=[Location(0, 0) for _ in range(legs.shape[1])],
-        clients=[
-            Client(place, delivery=[weight, volume], tw_early=early, tw_late=late)
-            for place, weight, volume, early, late in visits
-        ],
-        depots=[Depot(depot) for depot in range(problem.depots)],
-        vehicle_types=vehicles,
-        distance_matrices=list(legs),
-        duration_matrices=list(legs),
-    )
-
-
-def _started(data: ProblemData, kind: Integers, start: Sequence[Tour]) -> Solution:
-    """Tours as PyVRP has them: a depot between two trips."""
-    from pyvrp import Activity, ActivityType, Route, Solution
-
-    routes = []
-    for tour in start:
-        number = int(kind[tour.vehicle])
-        depot = Activity(ActivityType.DEPOT, data.vehicle_types()[number].start_depot)
-        trips = [[Activity(ActivityType.CLIENT, visit) for visit in trip.visits] for trip in tour.trips]
-        activities = [one for trip in trips for one in (*trip, depot)]
-        routes.append(Route(data, activities[:-1], number))
-    return Solution(data, routes)
-
-
-def _tour(problem: ToursProblem, route: Route, vehicle: int) -> Tour:
-    """Minutes from the begin that PyVRP chose, each leg as it is and not as it was rounded."""
-    legs = problem.leg_min[problem.vehicle_class[vehicle]]
-    depot = int(problem.vehicle_depot[vehicle])
-    clock, trips = max(route.start_time() / PARTS, float(problem.ready_min[vehicle])), []
-    for is_client, stops in groupby(route, key=lambda one: one.is_client()):
-        if not is_client:
-            continue
-        visits, begins, at, loading = [stop.idx for stop in stops], [], depot, clock
-        for visit in visits:
-            place = int(problem.visit_place[visit]) + problem.depots
-            clock, at = max(clock + float(legs[at, place]), float(problem.earliest_min[visit])), place
-            begins.append(clock)
-        clock += float(legs[at, depot])
-        trips.append(TourTrip(loading, clock, tuple(visits), tuple(begins)))
-    return Tour(vehicle, tuple(trips))
-
-
-def _minutes(problem: ToursProblem, tour: Tour) -> float:
-    """Minutes of a tour's legs, waiting left out."""
-    legs = problem.leg_min[problem.vehicle_class[tour.vehicle]]
-    depot = int(problem.vehicle_depot[tour.vehicle])
+def minutes_of(problem: ToursProblem, tours: Sequence[Tour]) -> float:
+    """Minutes of the legs, waiting left out."""
     total = 0.0
-    for trip in tour.trips:
-        nodes = [depot, *(int(problem.visit_place[visit]) + problem.depots for visit in trip.visits), depot]
-        total += float(legs[nodes[:-1], nodes[1:]].sum())
+    for tour in tours:
+        legs, depot = problem.leg_min[problem.vehicle_class[tour.vehicle]], int(problem.vehicle_depot[tour.vehicle])
+        for trip in tour.trips:
+            nodes = [depot, *(int(problem.visit_place[visit]) + problem.depots for visit in trip.visits), depot]
+            total += float(legs[nodes[:-1], nodes[1:]].sum())
     return total
+
+
+def _in_parts(problem: ToursProblem, until: float, seed: int, start: tuple[Tour, ...], processes: int) -> FoundTours:
+    """The whole by each process, then parts of the best, round after round."""
+    rng = np.random.default_rng(seed)
+    whole_s = WHOLE_SHARE * (until - time.monotonic())
+    seeds = range(seed, seed + processes)
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        every = list(pool.map(search_tours, *map(repeat, (problem, whole_s, None)), seeds, repeat(start)))
+        rounds = sum(found.iterations for found in every)
+        good = [found.tours for found in every if found.tours is not None]
+        if not good:
+            return FoundTours(None, rounds)
+        best = min(good, key=lambda tours: minutes_of(problem, tours))
+        while (left := until - time.monotonic()) > PART_S / 2:
+            parts = _split(problem, best, processes, rng)
+            works = [
+                pool.submit(search_tours, part.problem, min(PART_S, left), None, int(rng.integers(2**31)), part.tours)
+                for part in parts
+            ]
+            founds = [work.result() for work in works]
+            rounds += sum(found.iterations for found in founds)
+            best = tuple(tour for part, found in zip(parts, founds, strict=True) for tour in _whole(part, found.tours))
+    return FoundTours(best, rounds)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some visits and vehicles of a problem, by their numbers in it, and their tours in the part's own numbers."""
+
+    problem: ToursProblem
+    visits: Integers
+    vehicles: Integers
+    tours: tuple[Tour, ...]
+
+
+def _whole(part: _Part, tours: tuple[Tour, ...] | None) -> list[Tour]:
+    """Tours of a part in the numbers of the whole; those that it began with where none were found."""
+    return [
+        Tour(
+            int(part.vehicles[tour.vehicle]),
+            tuple(replace(trip, visits=tuple(part.visits[list(trip.visits)].tolist())) for trip in tour.trips),
+        )
+        for tour in (part.tours if tours is None else tours)
+    ]
+
+
+def _split(problem: ToursProblem, tours: tuple[Tour, ...], count: int, rng: np.random.Generator) -> list[_Part]:
+    """As many visits to each part: tours near one drawn at random, then those near the farthest of the rest."""
+    apart = _apart(problem, tours)
+    size = np.array([sum(len(trip.visits) for trip in tour.trips) for tour in tours])
+    rest = np.arange(len(tours))
+    middle = int(rng.integers(len(tours)))
+    groups = []
+    for number in range(count):
+        near = rest[np.argsort(apart[middle, rest], kind="stable")]
+        most = size[rest].sum() / (count - number)
+        taken = near[: max(1, int(np.searchsorted(np.cumsum(size[near]), most, side="right")))]
+        taken = rest if number == count - 1 else taken
+        groups.append(taken)
+        rest = np.setdiff1d(rest, taken)
+        middle = int(rest[np.argmax(apart[middle, rest])]) if len(rest) else middle
+    used = [tour.vehicle for tour in tours]
+    idle = rng.permutation(np.setdiff1d(np.arange(len(problem.vehicle_ids)), used))
+    shares = np.array_split(idle, count)
+    return [_part(problem, [tours[one] for one in group], share) for group, share in zip(groups, shares, strict=True)]
+
+
+def _apart(problem: ToursProblem, tours: tuple[Tour, ...]) -> Floats:
+    """Mean minutes from a visit of one tour to the nearest of another, by the quickest class, both ways together."""
+    travel = problem.travel_min.min(axis=0)
+    nodes = [problem.visit_place[[v for trip in tour.trips for v in trip.visits]] + problem.depots for tour in tours]
+    far = np.array([[travel[np.ix_(one, other)].min(axis=1).mean() for other in nodes] for one in nodes])
+    return np.asarray(far + far.T)
+
+
+def _part(problem: ToursProblem, tours: list[Tour], idle: Integers) -> _Part:
+    visits = np.array([visit for tour in tours for trip in tour.trips for visit in trip.visits], dtype=np.int64)
+    vehicles = np.array([*(tour.vehicle for tour in tours), *idle], dtype=np.int64)
+    number = {int(visit): place for place, visit in enumerate(visits)}
+    by_visit = ("visit_place", "mass_kg", "volume_m3", "earliest_min", "latest_min")
+    by_vehicle = ("vehicle_class", "vehicle_depot", "ready_min", "payload_kg", "payload_m3", "back_by_min", "away_min")
+    return _Part(
+        replace(
+            problem,
+            visit_ids=tuple(problem.visit_ids[visit] for visit in visits),
+            vehicle_ids=tuple(problem.vehicle_ids[vehicle] for vehicle in vehicles),
+            **{name: getattr(problem, name)[visits] for name in by_visit},
+            **{name: getattr(problem, name)[vehicles] for name in by_vehicle},
+        ),
+        visits,
+        vehicles,
+        tuple(
+            Tour(
+                place,
+                tuple(
+                    TourTrip(trip.loading_begins_min, trip.returns_min, tuple(number[v] for v in trip.visits), ())
+                    for trip in tour.trips
+                ),
+            )
+            for place, tour in enumerate(tours)
+        ),
+    )

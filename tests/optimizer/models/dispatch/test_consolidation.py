@@ -31,7 +31,7 @@ def given(solution: SuppliesSolution) -> Counter[tuple[str, str]]:
 def test_the_same_goods_come_in_fewer_minutes(seed: int, demand: float) -> None:
     problem = district(seed, demand=demand)
     solution = dispatch_supplies(problem, time_limit_s=20.0, iterations=300)
-    anew = consolidate(solution, time_limit_s=30.0, iterations=100)
+    anew = consolidate(solution, time_limit_s=30.0, iterations=40)
     before, after = (judge_supplies(problem, trip_orders(one)) for one in (solution, anew))
     assert given(anew) == given(solution)
     assert after.vehicle_min < before.vehicle_min

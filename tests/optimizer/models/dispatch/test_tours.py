@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from itertools import permutations, product
 from pathlib import Path
@@ -10,7 +11,9 @@ import numpy as np
 import pytest
 
 from benchmarks.dispatch.mdvrptw import Instance, read_instance, tour_rows, with_best_known
-from optimizer.models.dispatch.tours import Tour, ToursProblem, TourTrip, find_tours
+from optimizer.models.dispatch import tours
+from optimizer.models.dispatch.tours import FEW_VISITS, find_tours
+from optimizer.models.dispatch.tours_problem import Tour, ToursProblem, TourTrip
 
 PUBLISHED = Path(__file__).parents[5] / "shared" / "data" / "benchmarks" / "mdvrptw"
 
@@ -46,8 +49,8 @@ def line(*points: float) -> np.ndarray:
     return np.abs(at[:, None] - at[None])
 
 
-def visits_of(tours: tuple[Tour, ...]) -> list[tuple[int, ...]]:
-    return sorted(trip.visits for tour in tours for trip in tour.trips)
+def visits_of(driven: tuple[Tour, ...]) -> list[tuple[int, ...]]:
+    return sorted(trip.visits for tour in driven for trip in tour.trips)
 
 
 def test_a_trip_loads_drives_and_unloads() -> None:
@@ -128,12 +131,12 @@ def least(problem: ToursProblem) -> float:
             mine = [i for i in range(visits) if given[i] == vehicle]
             if problem.mass_kg[mine].sum() > problem.payload_kg[vehicle]:
                 total = np.inf
-            total += min(driven(problem, vehicle, order) for order in permutations(mine)) if mine else 0.0
+            total += min(length(problem, vehicle, order) for order in permutations(mine)) if mine else 0.0
         best = min(best, total)
     return best
 
 
-def driven(problem: ToursProblem, vehicle: int, order: tuple[int, ...]) -> float:
+def length(problem: ToursProblem, vehicle: int, order: tuple[int, ...]) -> float:
     legs, depot, clock, total = problem.travel_min[0], int(problem.vehicle_depot[vehicle]), 0.0, 0.0
     at = depot
     for visit in order:
@@ -170,6 +173,40 @@ def test_tours_to_begin_with_are_kept_where_nothing_is_better() -> None:
     better = find_tours(problem, time_limit_s=0.1, start=start)
     assert better is not None
     assert better.minutes == 60.0
+
+
+def many_visits() -> ToursProblem:
+    """Two depots, eight vehicles and as many visits as two processes are given."""
+    rng = np.random.default_rng(5)
+    points = rng.uniform(0, 60, (2 + 2 * FEW_VISITS, 2))
+    travel = np.linalg.norm(points[:, None] - points[None], axis=2)
+    visits = 2 * FEW_VISITS
+    return problem_of(travel, 2, list(range(visits)), [0, 1] * 4, mass_kg=np.full(visits, 4.0), most_trips=2)
+
+
+def test_parts_are_the_whole_again() -> None:
+    problem = many_visits()
+    found = find_tours(problem, time_limit_s=5.0, iterations=5)
+    assert found is not None
+    for seed in range(5):
+        parts = tours._split(problem, found.tours, 2, np.random.default_rng(seed))
+        assert sorted(np.concatenate([part.visits for part in parts])) == list(range(len(problem.visit_ids)))
+        assert sorted(np.concatenate([part.vehicles for part in parts])) == list(range(8))
+        assert min(len(part.visits) for part in parts) >= FEW_VISITS / 2
+        whole = [tour for part in parts for tour in tours._whole(part, None)]
+        assert visits_of(tuple(whole)) == visits_of(found.tours)
+        assert {tour.vehicle for tour in whole} == {tour.vehicle for tour in found.tours}
+        minutes = sum(tours.minutes_of(part.problem, part.tours) for part in parts)
+        assert minutes == pytest.approx(found.minutes)
+
+
+def test_two_processes_serve_every_visit_once() -> None:
+    problem = many_visits()
+    found = find_tours(problem, time_limit_s=6.0, processes=2)
+    assert found is not None
+    assert sorted(visit for trip in visits_of(found.tours) for visit in trip) == list(range(len(problem.visit_ids)))
+    assert found.minutes == pytest.approx(tours.minutes_of(problem, found.tours))
+    assert all(4.0 * len(trip) <= 100 for trip in visits_of(found.tours))
 
 
 VRP = """NAME: T1
@@ -222,7 +259,7 @@ def test_an_instance_is_toured_and_costed_again(instance: Instance) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tours", "fault"),
+    ("driven", "fault"),
     [
         ([Tour(0, (TourTrip(0, 0, (0,), ()),))], "not every customer"),
         ([Tour(0, (TourTrip(0, 0, (0, 1), ()),))], "overloaded"),
@@ -231,19 +268,20 @@ def test_an_instance_is_toured_and_costed_again(instance: Instance) -> None:
         ([Tour(1, (TourTrip(0, 0, (0,), ()),)), Tour(0, (TourTrip(0, 0, (1,), ()),))], ""),
     ],
 )
-def test_tours_that_break_a_rule_are_refused(instance: Instance, tours: list[Tour], fault: str) -> None:
+def test_tours_that_break_a_rule_are_refused(instance: Instance, driven: list[Tour], fault: str) -> None:
     if fault:
         with pytest.raises(ValueError, match=fault):
-            instance.cost(tuple(tours))
+            instance.cost(tuple(driven))
     else:
         # √(49 + 16) and √(100 + 25), both ways, each leg rounded to a thousandth.
-        assert instance.cost(tuple(tours)) == 2 * 8_062 + 2 * 11_180
+        assert instance.cost(tuple(driven)) == 2 * 8_062 + 2 * 11_180
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the public instances are not beside the repository")
-def test_a_published_instance_is_toured_by_the_command() -> None:
-    rows = list(tour_rows(PUBLISHED, 1.0, 1))
-    assert [row.case for row in rows] == ["PR11A", "PR12A", "PR13A"]
+def test_a_published_instance_is_toured_by_the_command(tmp_path: Path) -> None:
+    shutil.copy(PUBLISHED / "PR11A.vrp", tmp_path)
+    rows = list(tour_rows(tmp_path, 1.0, 1))
+    assert [(row.case, row.reference) for row in rows] == [("PR11A", None)]
     known = with_best_known(rows, PUBLISHED.parent / "optima.csv")
     # A second brings tours, of no more than twice the length.
     assert all(row.gap is not None and 0 <= row.gap < 1 for row in known)
