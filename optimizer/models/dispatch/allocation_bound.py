@@ -113,15 +113,24 @@ def reaches_of(problem: SuppliesProblem, groups: list[Group]) -> list[Reach]:
             problem.volume_m3[problem.request_item] <= problem.payload_m3[members].max() + TINY
         )
         in_stock = problem.stock[group.depot, problem.request_item] >= 1 - TINY
-        able = takes_a_unit & in_stock & np.isfinite(back) & (starts + there <= problem.horizon_min + TINY)
+        arrives = np.maximum(starts + there, _released(problem, group.kind)[node])
+        able = takes_a_unit & in_stock & np.isfinite(back) & (arrives <= problem.horizon_min + TINY)
         reaches.append(
             Reach(
                 np.where(able, problem.loading_min[group.kind] + there + homeward, np.inf),
                 np.where(able, homeward, np.inf),
-                np.where(able, starts + there, np.inf),
+                np.where(able, arrives, np.inf),
             )
         )
     return reaches
+
+
+def _released(problem: SuppliesProblem, kind: int) -> Floats:
+    """(D + P,) minute before which nobody of a class comes to a place from another: the first of its ways to open."""
+    travel = problem.travel_min[kind]
+    opens = np.where(np.isfinite(travel) & ~np.eye(len(travel), dtype=bool), problem.opened[kind], np.inf)
+    first: Floats = opens.min(axis=0)
+    return np.where(np.isfinite(first), first, 0.0)
 
 
 def _shortest(travel: Floats) -> Floats:

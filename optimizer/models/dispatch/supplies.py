@@ -253,7 +253,8 @@ def _trip(problem: SuppliesProblem, vehicle: int, drops: Rows) -> Trip:
         loading_begins_min=departs - float(problem.loading_min[kind]),
         departs_min=departs,
         stops=stops,
-        returns_min=stops[-1].leaves_min + float(problem.travel_min[kind, node[-1], depot]),
+        returns_min=max(stops[-1].leaves_min, float(problem.opened[kind, node[-1], depot]))
+        + float(problem.travel_min[kind, node[-1], depot]),
     )
 
 

@@ -64,6 +64,8 @@ class SuppliesProblem:
         Weight lost if all of a request comes from a depot other than promised before.
     horizon_min : float
         Nothing arrives after it.
+    opens_min : (C, D + P, D + P), optional
+        Minute from which on a way is open; who comes sooner waits where it is. 0 if left out.
     vehicle_node : (V,) int, optional
         Place of ``travel_min`` where a vehicle is at ``ready_min``, from where it goes home first; its home depot if
         left out.
@@ -97,6 +99,7 @@ class SuppliesProblem:
     change_penalty: Floats
     horizon_min: float
     vehicle_node: Integers | None = None
+    opens_min: Floats | None = None
 
     def __post_init__(self) -> None:
         faults = _faults(self)
@@ -108,7 +111,13 @@ class SuppliesProblem:
         """(V,) minute at which a vehicle may begin to load first."""
         home, at = self.vehicle_depot, self.nodes_of_vehicles
         way_home = np.where(at == home, 0.0, self.travel_min[self.vehicle_class, at, home])
-        return np.maximum(self.ready_min + way_home, self.available_min[home])
+        leaves = np.where(at == home, self.ready_min, np.maximum(self.ready_min, self.opened[self.vehicle_class, at, home]))
+        return np.maximum(leaves + way_home, self.available_min[home])
+
+    @property
+    def opened(self) -> Floats:
+        """(C, D + P, D + P) minute from which on a way is open."""
+        return np.zeros_like(self.travel_min, dtype=float) if self.opens_min is None else self.opens_min
 
     @property
     def nodes_of_vehicles(self) -> Integers:
@@ -118,7 +127,7 @@ class SuppliesProblem:
 
 MAY_BE_INFINITE = ("travel_min", "ready_min", "available_min", "deadline_min")
 MUST_BE_WHOLE = ("quantity",)
-MAY_BE_LEFT_OUT = ("vehicle_node",)
+MAY_BE_LEFT_OUT = ("vehicle_node", "opens_min")
 
 
 def _faults(problem: SuppliesProblem) -> list[str]:
@@ -157,7 +166,7 @@ def _shapes(problem: SuppliesProblem) -> dict[str, tuple[int, ...]]:
     return {
         **dict.fromkeys(("mass_kg", "volume_m3"), (items,)),
         **dict.fromkeys(("loading_min", "unloading_min"), (classes,)),
-        "travel_min": (classes, depots + places, depots + places),
+        **dict.fromkeys(("travel_min", "opens_min"), (classes, depots + places, depots + places)),
         **dict.fromkeys(("vehicle_class", "vehicle_depot", "vehicle_node"), (vehicles,)),
         **dict.fromkeys(("ready_min", "payload_kg", "payload_m3"), (vehicles,)),
         "stock": (depots, items),

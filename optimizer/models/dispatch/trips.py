@@ -1,8 +1,8 @@
 """The days of vehicles: which drops each makes in which trips, when, and what that is worth.
 
 A day is a row of drops in order; a drop that ``opens`` begins a trip. The vehicle loads for all drops of a trip at its
-depot, unloads once at each place, and returns. It never waits, so that a day is told by its drops alone. Goods are
-whole units and count as delivered when the vehicle arrives.
+depot, unloads once at each place, and returns. It waits for nothing but a road to reopen, so that a day is told by its
+drops alone. Goods are whole units and count as delivered when the vehicle arrives.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class Tables(NamedTuple):
     """A problem as the kernels read it."""
 
     travel: Floats
+    opens: Floats
     vehicles: Rows
     requests: Rows
     stock: Floats
@@ -75,6 +76,7 @@ def tables_of(problem: SuppliesProblem) -> Tables:
     kind, depot, item = problem.vehicle_class, problem.vehicle_depot, problem.request_item
     return Tables(
         travel=np.ascontiguousarray(problem.travel_min, dtype=float),
+        opens=np.ascontiguousarray(problem.opened, dtype=float),
         vehicles=_rows(
             VEHICLE,
             kind=kind,
@@ -162,7 +164,7 @@ def _room_left(tables: Tables, days: Days, vehicle: int) -> None:
 @njit(cache=True)
 def time_day(tables: Tables, days: Days, vehicle: int) -> None:
     """Drive a vehicle's day."""
-    driver, travel, day = tables.vehicles[vehicle], tables.travel, days.sums[vehicle]
+    driver, travel, opens, day = tables.vehicles[vehicle], tables.travel, tables.opens, days.sums[vehicle]
     kind, depot = driver.kind, driver.depot
     now, node, lost, spent = driver.start, depot, 0.0, 0.0
     for place in range(day.drops):
@@ -170,17 +172,17 @@ def time_day(tables: Tables, days: Days, vehicle: int) -> None:
         wanted = tables.requests[drop.request]
         if drop.opens:
             if place:
-                now += driver.unloading + travel[kind, node, depot]
-            now += driver.loading + travel[kind, depot, wanted.node]
+                now = max(now + driver.unloading, opens[kind, node, depot]) + travel[kind, node, depot]
+            now = max(now + driver.loading, opens[kind, depot, wanted.node]) + travel[kind, depot, wanted.node]
         elif wanted.node != node:
-            now += driver.unloading + travel[kind, node, wanted.node]
+            now = max(now + driver.unloading, opens[kind, node, wanted.node]) + travel[kind, node, wanted.node]
         node = wanted.node
         share = drop.units / wanted.quantity
         drop.arrives, drop.ahead, drop.worth = now, wanted.deadline - now, share * wanted.weight
         lost += drop.worth * late_share(-drop.ahead) + share * tables.penalty[drop.request, depot]
         spent += share * driver.charge
     if day.drops:
-        now += driver.unloading + travel[kind, node, depot]
+        now = max(now + driver.unloading, opens[kind, node, depot]) + travel[kind, node, depot]
         spent += now - driver.start
     day.back, day.lost, day.spent = now, lost, spent
     _room_left(tables, days, vehicle)
@@ -190,9 +192,9 @@ def time_day(tables: Tables, days: Days, vehicle: int) -> None:
 def when(tables: Tables, days: Days, vehicle: int, there: int, place: int, way: int) -> tuple[float, float]:
     """Arrival at ``there`` of a drop put before the one at ``place``, and by how much that delays what follows.
 
-    Infinite where this way is none or says the same as another.
+    Where roads reopen the arrival may be said too late, and the delay too long: what waits is delayed by less. Infinite where this way is none or says the same as another.
     """
-    driver, travel, count = tables.vehicles[vehicle], tables.travel, days.sums[vehicle].drops
+    driver, travel, opens, count = tables.vehicles[vehicle], tables.travel, tables.opens, days.sums[vehicle].drops
     kind, depot, unloading = driver.kind, driver.depot, driver.unloading
     begins_trip = place == count or days.drops[vehicle, place].opens
     following = depot if place == count else tables.requests[days.drops[vehicle, place].request].node
@@ -204,17 +206,17 @@ def when(tables: Tables, days: Days, vehicle: int, there: int, place: int, way: 
         if before == there:
             return arrived, 0.0
         onward = depot if begins_trip else following
-        arrival = arrived + unloading + travel[kind, before, there]
+        arrival = max(arrived + unloading, opens[kind, before, there]) + travel[kind, before, there]
         return arrival, arrival - arrived + travel[kind, there, onward] - travel[kind, before, onward]
     if not begins_trip or (way == LEADS and (place == count or following == there)):
         return np.inf, np.inf
     begins = days.sums[vehicle].back
     if place < count:
         begins = days.drops[vehicle, place].arrives - travel[kind, depot, following] - driver.loading
-    arrival = begins + driver.loading + travel[kind, depot, there]
+    arrival = max(begins + driver.loading, opens[kind, depot, there]) + travel[kind, depot, there]
     if way == OPENS_A_TRIP:
         return arrival, arrival - begins + unloading + travel[kind, there, depot]
-    return arrival, travel[kind, depot, there] + unloading + travel[kind, there, following] - travel[
+    return arrival, arrival - begins - driver.loading + unloading + travel[kind, there, following] - travel[
         kind, depot, following
     ]
 
