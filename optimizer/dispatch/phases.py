@@ -8,7 +8,8 @@ roads only get better from one phase to the next, and whoever may depart at t ar
 
 with r_k the minute at which phase k begins and D_k the drive by its roads: to wait where one is for the road to reopen,
 or to go by those that are open. It is no later than by any way that starts on earlier roads and ends on later ones
-save those that wait on the road itself.
+save those that wait on the road itself. Ways between tasks and between stops are planned by the phase with the least
+r_k + D_k (:attr:`optimizer.dispatch.travel.PhasedTimes.chosen`), and bounds hold for ways so planned.
 """
 
 from __future__ import annotations

@@ -110,6 +110,7 @@ def _problem(
     weight = np.array([(one.people or 1) * priority_weight(region, one.priority or 1) for one in requests])
     parameters = region.settings.parameters
     size = len(depot) + len(places)
+    by_road = [times.planned for times in roads_of.values()]
     return SuppliesProblem(
         depot_ids=tuple(depot),
         place_ids=places,
@@ -124,8 +125,9 @@ def _problem(
             [region.settings.dispatch.craft_unloading_min if c in craft else parameters.unloading_min for c in classes]
         ),
         travel_min=np.stack(
-            [roads_of[c].minutes[:, :, 0] if c in roads_of else _craft_min(craft[c], depot, size) for c in classes]
+            [*(planned[1] for planned in by_road), *(_craft_min(ways, depot, size) for ways in craft.values())]
         ),
+        opens_min=np.stack([*(planned[0] for planned in by_road), *(np.zeros((size, size)) for _ in craft)]),
         vehicle_class=pd.Index(classes).get_indexer(pd.Index(vehicles["mode"])).astype(np.int64),
         vehicle_depot=depot.get_indexer(pd.Index(vehicles["depot_id"])).astype(np.int64),
         ready_min=vehicles["ready_min"].to_numpy(float),

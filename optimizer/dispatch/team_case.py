@@ -131,7 +131,8 @@ def team_case(
         people=teams["people"].to_numpy(np.int64),
         able=np.array([[task.skill in own for task in tasks] for own in teams["skills"]]),
         first_arrival_min=arrival,
-        travel_min=_onward_min(teams, onward),
+        travel_min=np.stack([onward[mode].planned[1] for mode in teams["mode"]]),
+        opens_min=np.stack([onward[mode].planned[0] for mode in teams["mode"]]),
         need_people=np.array([task.people for task in tasks], dtype=np.int64),
         work_min=np.array([task.work_min for task in tasks], dtype=float),
         deadline_min=np.array([task.deadline_min for task in tasks], dtype=float),
@@ -141,10 +142,6 @@ def team_case(
         held_back=tuple(_held_back(teams, one) for one in hold_back),
     )
     return TeamCase(teams, tuple(tasks), first, onward, problem)
-
-
-def _onward_min(teams: pd.DataFrame, onward: Mapping[str, PhasedTimes]) -> NDArray[np.float64]:
-    return np.stack([onward[mode].minutes[:, :, 0] for mode in teams["mode"]])
 
 
 def _penalties(

@@ -41,6 +41,23 @@ class PhasedTimes:
         found: Floats = (np.maximum(depart, self.opens_min) + self.minutes).min(axis=2)
         return found
 
+    @property
+    def chosen(self) -> NDArray[np.int64]:
+        """(S, T) the phase by whose roads each way is planned: r_k + D_k least.
+
+        No earlier phase is ever better: max(t, r_k) + D_k ≤ t + (r_k + D_k) for every t of 0 or more.
+        """
+        chosen: NDArray[np.int64] = (self.opens_min + self.minutes).argmin(axis=2)
+        return chosen
+
+    @property
+    def planned(self) -> tuple[Floats, Floats]:
+        """(S, T) minute from which on each way is open by the chosen roads, and minutes on it; infinite: no way."""
+        chosen = self.chosen
+        minutes: Floats = np.take_along_axis(self.minutes, chosen[..., None], axis=2)[..., 0]
+        opens: Floats = np.where(np.isfinite(minutes), self.opens_min[chosen], 0.0)
+        return opens, minutes
+
     def phase(self, start: int, end: int, depart_min: float) -> int:
         """Phase by whose roads the arrival is earliest; the first of them."""
         return int((np.maximum(depart_min, self.opens_min) + self.minutes[start, end]).argmin())

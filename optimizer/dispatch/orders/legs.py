@@ -53,9 +53,16 @@ class Leg:
 
 
 def leg(
-    carrier: Carrier, ends: tuple[str, str], times: PhasedTimes, at: tuple[int, int], depart_min: float, purpose: str
+    carrier: Carrier,
+    ends: tuple[str, str],
+    times: PhasedTimes,
+    at: tuple[int, int],
+    depart_min: float,
+    purpose: str,
+    *,
+    planned: bool = False,
 ) -> Leg:
-    """Go by the roads that bring ``carrier`` there first.
+    """Go by the roads that bring ``carrier`` there first, or by those that the models plan with.
 
     Parameters
     ----------
@@ -66,7 +73,7 @@ def leg(
     at : tuple of int
         Row and column of the two in ``times``.
     """
-    phase = times.phase(*at, depart_min)
+    phase = int(times.chosen[at]) if planned else times.phase(*at, depart_min)
     wait = max(0.0, float(times.opens_min[phase]) - depart_min)
     drive = float(times.minutes[(*at, phase)])
     return Leg(carrier, carrier.mode, *ends, depart_min, wait, drive, phase, purpose)

@@ -151,12 +151,12 @@ def _road_legs(trip: Trip, carrier: Carrier, case: SupplyCase, depot: str) -> It
     """From the depot to stop after stop, and back."""
     depots = len(case.sources.depots)
     home = case.sources.depots["depot_id"].tolist().index(trip.depot)
-    at, node, depart = depot, home, trip.departs_min
+    at, node, depart, times = depot, home, trip.departs_min, case.roads_of[carrier.mode]
     for stop in trip.stops:
         to = depots + case.places.index(stop.place)
-        yield leg(carrier, (at, stop.place), case.roads_of[carrier.mode], (node, to), depart, _purpose(stop))
+        yield leg(carrier, (at, stop.place), times, (node, to), depart, _purpose(stop), planned=True)
         at, node, depart = stop.place, to, stop.leaves_min
-    yield leg(carrier, (at, depot), case.roads_of[carrier.mode], (node, home), depart, "")
+    yield leg(carrier, (at, depot), times, (node, home), depart, "", planned=True)
 
 
 def _craft_legs(trip: Trip, carrier: Carrier, ways: CraftWays, case: SupplyCase) -> Iterator[Leg]:

@@ -65,7 +65,7 @@ def _legs(case: TeamCase, row: Any, team: int, tasks: list[int], finish: NDArray
     """Ways of one team, each begun as soon as it is free."""
     carrier = Carrier(row.team_id, row.team_name, "team", row.mode)
     at, free, times, row_of = row.place_id, row.free_min, case.first[carrier.mode], team
-    for task in tasks:
+    for number, task in enumerate(tasks):
         where = place_id(case.tasks[task])
-        yield leg(carrier, (at, where), times, (row_of, task), free, case.tasks[task].id)
+        yield leg(carrier, (at, where), times, (row_of, task), free, case.tasks[task].id, planned=number > 0)
         at, free, times, row_of = where, float(finish[task]), case.onward[carrier.mode], task

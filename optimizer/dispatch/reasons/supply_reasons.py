@@ -74,8 +74,8 @@ def _sent(problem: SuppliesProblem, solution: SuppliesSolution, item: int) -> ND
 def _soonest(problem: SuppliesProblem, place: int) -> NDArray[np.float64]:
     """(V,) earliest arrival of each vehicle that goes there first."""
     ready = problem.start_min + problem.loading_min[problem.vehicle_class]
-    way = problem.travel_min[problem.vehicle_class, problem.vehicle_depot, len(problem.depot_ids) + place]
-    arrival: NDArray[np.float64] = ready + way
+    pair = problem.vehicle_class, problem.vehicle_depot, len(problem.depot_ids) + place
+    arrival: NDArray[np.float64] = np.maximum(ready, problem.opened[pair]) + problem.travel_min[pair]
     return arrival
 
 

@@ -111,8 +111,9 @@ class SuppliesProblem:
         """(V,) minute at which a vehicle may begin to load first."""
         home, at = self.vehicle_depot, self.nodes_of_vehicles
         way_home = np.where(at == home, 0.0, self.travel_min[self.vehicle_class, at, home])
-        leaves = np.where(at == home, self.ready_min, np.maximum(self.ready_min, self.opened[self.vehicle_class, at, home]))
-        return np.maximum(leaves + way_home, self.available_min[home])
+        opens = np.where(at == home, 0.0, self.opened[self.vehicle_class, at, home])
+        start: Floats = np.maximum(np.maximum(self.ready_min, opens) + way_home, self.available_min[home])
+        return start
 
     @property
     def opened(self) -> Floats:

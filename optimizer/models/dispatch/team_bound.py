@@ -70,9 +70,10 @@ def isolate(problem: TeamsProblem) -> Isolated:
     """Find e_tj by shortest paths over the tasks that t is able to do, and the earliest starts alone."""
     arrival = np.where(problem.able, problem.first_arrival_min, np.inf)
     for team in range(len(problem.team_ids)):
-        after = problem.work_min[:, None] + problem.travel_min[team]
+        opens, travel = problem.opened[team], problem.travel_min[team]
         for _ in range(len(problem.task_ids)):
-            reached = np.minimum(arrival[team], np.min(arrival[team][:, None] + after, axis=0, initial=np.inf))
+            onward = np.maximum((arrival[team] + problem.work_min)[:, None], opens) + travel
+            reached = np.minimum(arrival[team], np.min(onward, axis=0, initial=np.inf))
             reached[~problem.able[team]] = np.inf
             if np.array_equal(reached, arrival[team]):
                 break

@@ -31,6 +31,7 @@ class Arrays(NamedTuple):
     able_team: Ints
     first_arrival: Floats
     travel: Floats
+    opens: Floats
     travel_of: Ints
     need: Ints
     work: Floats
@@ -77,7 +78,7 @@ def arrays_of(problem: TeamsProblem) -> Arrays:
         is_held[group, list(members)] = True
         spare[group] = problem.people[list(members)].sum() - held
     a_minute = problem.weight * max(1.0 - problem.late_at_once, 0.1) / problem.late_fully_min
-    travel, travel_of = distinct_travel(problem)
+    travel, opens, travel_of = distinct_travel(problem)
     return Arrays(
         people=problem.people,
         able=np.ascontiguousarray(problem.able.T),
@@ -85,6 +86,7 @@ def arrays_of(problem: TeamsProblem) -> Arrays:
         able_team=able_team.astype(np.int64),
         first_arrival=np.ascontiguousarray(problem.first_arrival_min.T),
         travel=travel,
+        opens=opens,
         travel_of=travel_of,
         need=problem.need_people,
         work=problem.work_min,
@@ -133,7 +135,9 @@ def arrival_of(arrays, task, team, state):  # type: ignore[no-untyped-def]
     """When a team is at a task at the earliest (min)."""
     if state.place[team] < 0:
         return arrays.first_arrival[task, team]
-    return state.free[team] + arrays.travel[arrays.travel_of[team], state.place[team], task]
+    way = arrays.travel_of[team]
+    leaves = max(state.free[team], arrays.opens[way, state.place[team], task])
+    return leaves + arrays.travel[way, state.place[team], task]
 
 
 @njit(cache=True)
@@ -144,11 +148,13 @@ def stand(arrays, barred, task, state, teams, begin, end, behind):  # type: igno
     references to what is unpacked within.
     """
     able, may_not, first, minutes = arrays.able[task], barred[task], arrays.first_arrival[task], arrays.penalty_minutes
-    travel, travel_of, horizon, free, place = arrays.travel, arrays.travel_of, arrays.horizon, state.free, state.place
+    travel, opens, travel_of, horizon = arrays.travel, arrays.opens, arrays.travel_of, arrays.horizon
+    free, place = state.free, state.place
     for q in range(begin, end):
         team = teams[q]
         at = place[team]
-        arrival = first[team] if at < 0 else free[team] + travel[travel_of[team], at, task]
+        way = travel_of[team]
+        arrival = first[team] if at < 0 else max(free[team], opens[way, at, task]) + travel[way, at, task]
         if able[team] and not may_not[team] and arrival <= horizon:
             behind[team] = arrival + minutes[task, team]
         else:

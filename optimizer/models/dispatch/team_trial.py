@@ -87,7 +87,8 @@ def _begin(arrays, order, kept, begin, work):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _look_at(work, crew, size):  # type: ignore[no-untyped-def]
     """Put teams among the moved where their states differ."""
-    free, place, is_moved, moved, many = work.state.free, work.state.place, work.is_moved, work.moved, work.counts[MOVED]
+    free, place, is_moved, moved = work.state.free, work.state.place, work.is_moved, work.moved
+    many = work.counts[MOVED]
     free_before, place_before = work.before.free, work.before.place
     for q in range(size):
         team = crew[q]

@@ -16,7 +16,7 @@ lex min   Σ_j w_j u_j                                                          
   people        Σ_t n_t y_tj ≥ N_j (1 − u_j), y_tj ≤ a_tj                  and no team of j could be spared there
   path          z_t0k, z_tjk are a path from 0 through all k with y_tk = 1
   first         a_tk ≥ r_tk                                                where z_t0k = 1
-  onward        a_tk ≥ s_j + p_j + τ_tjk                                   where z_tjk = 1
+  onward        a_tk ≥ max(s_j + p_j, o_tjk) + τ_tjk                       where z_tjk = 1
   joint         s_j ≥ a_tj                                                 where y_tj = 1
   held back     Σ_{t ∈ T_g} n_t (1 − max_j y_tj) ≥ h_g
 
@@ -29,14 +29,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from optimizer.models.dispatch.team_bound import bound_arrival, bound_lateness, bound_unserved, isolate
-from optimizer.models.dispatch.team_schedule import ARRIVAL, LATENESS, UNSERVED, arrays_of
-from optimizer.models.dispatch.team_search import schedule_of, search
+from optimizer.models.dispatch.team_schedule import ARRIVAL, LATENESS, UNSERVED, arrays_of, arrivals
+from optimizer.models.dispatch.team_search import search
 from optimizer.models.dispatch.teams_problem import Bools, Floats, TeamsProblem
 
 Status = Literal["proven", "within_gap", "time_limit"]
@@ -119,11 +120,25 @@ def dispatch_teams(problem: TeamsProblem, time_limit_s: float, seed: int, gap: f
     gap : float
         Share of the total weight at which the bound is good enough; 0: raise it as far as it goes.
     """
+    _compiled()
+    return _dispatched(problem, time_limit_s, seed, gap)
+
+
+@cache
+def _compiled() -> None:
+    """Have the kernels compiled, or loaded, on the smallest problem, before any clock runs."""
+    one, pair, whole = np.ones(1), np.ones((1, 1)), np.ones(1, dtype=np.int64)
+    smallest = TeamsProblem(("t",), ("j",), whole, pair > 0, pair, pair, whole, one, one, one)
+    _dispatched(smallest, np.inf, seed=0, gap=0.0)
+
+
+def _dispatched(problem: TeamsProblem, time_limit_s: float, seed: int, gap: float) -> TeamsSolution:
     began = time.monotonic()
     arrays = arrays_of(problem)
     steps = STEPS_A_TASK * len(problem.task_ids)
     found = search(arrays, seed=seed, deadline_s=began + SEARCH_SHARE * time_limit_s, steps=steps)
-    schedule = schedule_of(arrays, found)
+    arrived = arrivals(arrays, found.order, found.schedule).T
+    manned = ~np.isnan(arrived)
     unserved, lateness, arrival = (float(found.loss[layer]) for layer in (UNSERVED, LATENESS, ARRIVAL))
     weight, isolated = problem.total_weight, isolate(problem)
     margin = max(gap, EXACT) * weight
@@ -137,12 +152,11 @@ def dispatch_teams(problem: TeamsProblem, time_limit_s: float, seed: int, gap: f
         enough=lateness - max(margin - (unserved - least_unserved), EXACT * weight),
     )  # fmt: skip
     off = (unserved - least_unserved + lateness - least_lateness) / weight
-    start = np.where(np.isfinite(schedule.start), schedule.start, np.nan)
-    manned = np.ascontiguousarray(schedule.manned.T)
+    start = np.where(np.isfinite(found.schedule.start), found.schedule.start, np.nan)
     return TeamsSolution(
         problem=problem,
-        manned=manned,
-        arrival_min=np.where(manned, schedule.arrival.T, np.nan),
+        manned=np.ascontiguousarray(manned),
+        arrival_min=np.ascontiguousarray(arrived),
         task_start_min=start,
         task_finish_min=start + problem.work_min,
         unserved=unserved,

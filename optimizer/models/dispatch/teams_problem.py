@@ -8,6 +8,7 @@ Parameters (arrays of `TeamsProblem`)
     a_tj     able                       t has the skill that j needs
     r_tj     first_arrival_min          turnout and travel from where t is (min; infinite: no way)
     τ_tjk    travel_min                 travel of t from j to k (min; infinite: no way)
+    o_tjk    opens_min                  minute from which on that way is open; who comes sooner waits at j
     N_j      need_people                people that j needs, all of one skill
     p_j      work_min                   minutes of work once all have arrived
     d_j      deadline_min               minutes until which a start is on time
@@ -59,6 +60,8 @@ class TeamsProblem:
         Minutes from now, 0 or more; infinite where there is no way.
     travel_min : (J, J) or (T, J, J)
         Minutes between tasks, 0 or more; infinite where there is no way. Kept as (T, J, J).
+    opens_min : (J, J) or (T, J, J), optional
+        Minute from which on a way between tasks is open; 0 by default. Kept as (T, J, J).
     need_people : (J,) int
     work_min, deadline_min, weight : (J,)
         Work and weight more than 0.
@@ -88,6 +91,7 @@ class TeamsProblem:
     horizon_min: float = 1440.0
     change_penalty: Floats | None = None
     held_back: tuple[tuple[tuple[int, ...], int], ...] = ()
+    opens_min: Floats | None = None
     late_at_once: float = 0.3
     late_fully_min: float = 720.0
 
@@ -101,6 +105,8 @@ class TeamsProblem:
                 object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), dtype=kind))
             travel = np.broadcast_to(np.asarray(self.travel_min, dtype=np.float64), (teams, tasks, tasks))
             object.__setattr__(self, "travel_min", travel)
+            opens = np.zeros(()) if self.opens_min is None else np.asarray(self.opens_min, dtype=np.float64)
+            object.__setattr__(self, "opens_min", np.broadcast_to(opens, (teams, tasks, tasks)))
             problems = _wrong_values(self)
         problems += _wrong_ids("team_ids", self.team_ids) + _wrong_ids("task_ids", self.task_ids)
         if problems:
@@ -110,6 +116,12 @@ class TeamsProblem:
     def total_weight(self) -> float:
         """W, what is lost if nothing is served."""
         return float(self.weight.sum())
+
+    @property
+    def opened(self) -> Floats:
+        """o_tjk, (T, J, J)."""
+        assert self.opens_min is not None
+        return self.opens_min
 
     @property
     def penalties(self) -> Floats:
@@ -124,15 +136,20 @@ class TeamsProblem:
         return np.where(after > SLACK_MIN, self.weight[tasks] * share, 0.0)
 
 
-def distinct_travel(problem: TeamsProblem) -> tuple[Floats, Ints]:
-    """(K, J, J) travel between tasks (min), each matrix once, and (T,) which of them is a team's."""
-    if not problem.team_ids or problem.travel_min.strides[0] == 0:
-        return np.ascontiguousarray(problem.travel_min[:1]), np.zeros(len(problem.team_ids), dtype=np.int64)
-    digests = [hashlib.blake2b(np.ascontiguousarray(one)).digest() for one in problem.travel_min]
+def distinct_travel(problem: TeamsProblem) -> tuple[Floats, Floats, Ints]:
+    """(K, J, J) travel between tasks and when it opens (min), each pair once, and (T,) which of them is a team's."""
+    together = [problem.travel_min, problem.opened]
+    if not problem.team_ids or all(one.strides[0] == 0 for one in together):
+        travel, opens = (np.ascontiguousarray(one[:1]) for one in together)
+        return travel, opens, np.zeros(len(problem.team_ids), dtype=np.int64)
+    digests = [
+        hashlib.blake2b(b"".join(np.ascontiguousarray(one[team]).tobytes() for one in together)).digest()
+        for team in range(len(problem.team_ids))
+    ]
     first = {digest: team for team, digest in reversed(list(enumerate(digests)))}
     place = {digest: number for number, digest in enumerate(first)}
-    of = np.array([place[digest] for digest in digests], dtype=np.int64)
-    return np.ascontiguousarray(problem.travel_min[list(first.values())]), of
+    travel, opens = (np.ascontiguousarray(one[list(first.values())]) for one in together)
+    return travel, opens, np.array([place[digest] for digest in digests], dtype=np.int64)
 
 
 KINDS: dict[str, type] = {
@@ -156,6 +173,7 @@ def _wrong_shapes(problem: TeamsProblem) -> list[str]:
         "able": a_pair,
         "first_arrival_min": a_pair,
         "travel_min": [(tasks, tasks), (teams, tasks, tasks)],
+        "opens_min": [(), (tasks, tasks), (teams, tasks, tasks)],
         "need_people": a_task,
         "work_min": a_task,
         "deadline_min": a_task,
@@ -180,6 +198,7 @@ def _wrong_values(problem: TeamsProblem) -> list[str]:
         ("people", problem.people > 0, "more than 0"),
         ("first_arrival_min", problem.first_arrival_min >= 0, "0 or more, or infinite"),
         ("travel_min", problem.travel_min >= 0, "0 or more, or infinite"),
+        ("opens_min", np.isfinite(problem.opened) & (problem.opened >= 0), "finite and 0 or more"),
         ("need_people", problem.need_people > 0, "more than 0"),
         ("work_min", _finite_above(problem.work_min), "finite and more than 0"),
         ("deadline_min", np.isfinite(problem.deadline_min) & (problem.deadline_min >= 0), "finite and 0 or more"),
@@ -205,7 +224,7 @@ def _where(problem: TeamsProblem, name: str, index: tuple[int, ...]) -> str:
     """The ids at an index: of teams where an array begins with them, of tasks for the rest."""
     if not index:
         return ""
-    begins_with_teams = name in {"people", "first_arrival_min", "change_penalty", "travel_min"}
+    begins_with_teams = name in {"people", "first_arrival_min", "change_penalty", "travel_min", "opens_min"}
     ids = [
         str(problem.team_ids[one] if begins_with_teams and place == 0 else problem.task_ids[one])
         for place, one in enumerate(index)

@@ -192,10 +192,11 @@ def time_day(tables: Tables, days: Days, vehicle: int) -> None:
 def when(tables: Tables, days: Days, vehicle: int, there: int, place: int, way: int) -> tuple[float, float]:
     """Arrival at ``there`` of a drop put before the one at ``place``, and by how much that delays what follows.
 
-    Where roads reopen the arrival may be said too late, and the delay too long: what waits is delayed by less. Infinite where this way is none or says the same as another.
+    Where roads reopen the arrival may be said too late, and the delay too long: what waits is delayed by less.
+    Infinite where this way is none or says the same as another.
     """
-    driver, travel, opens, count = tables.vehicles[vehicle], tables.travel, tables.opens, days.sums[vehicle].drops
-    kind, depot, unloading = driver.kind, driver.depot, driver.unloading
+    driver, count = tables.vehicles[vehicle], days.sums[vehicle].drops
+    travel, opens, kind, depot, unloading = tables.travel, tables.opens, driver.kind, driver.depot, driver.unloading
     begins_trip = place == count or days.drops[vehicle, place].opens
     following = depot if place == count else tables.requests[days.drops[vehicle, place].request].node
     if way == FOLLOWS:
