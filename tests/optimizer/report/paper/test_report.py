@@ -5,12 +5,16 @@ from html.parser import HTMLParser
 import docx
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Mm
+from matplotlib.figure import Figure
 
 from network.words import catalogue
 from optimizer.plan.plan_tables import PLAN_TABLES
 from optimizer.report.assumptions import sources
 from optimizer.report.figures import figures_of
 from optimizer.report.map import draw_map
+from optimizer.report.paper.document import Document, Picture
+from optimizer.report.paper.docx import write_docx
 from optimizer.report.paper.report import report, write_reports
 
 
@@ -225,3 +229,12 @@ def test_sources_are_named_once_whatever_object_a_row_comes_from(plan):
     sites.loc[:2, "source"] = ["OpenStreetMap n1（a.osm.pbf）", "OpenStreetMap w22（a.osm.pbf）", "台账"]
     region = replace(plan.region, tables=plan.region.tables | {"sites": sites})
     assert sources(region, "zh")[1:] == ["OpenStreetMap（a.osm.pbf）", "台账"]
+
+
+def test_a_tall_picture_stays_on_one_page_and_keeps_its_shape(tmp_path):
+    figure = Figure(figsize=(4, 20), dpi=10)
+    figure.savefig(tmp_path / "tall.png")
+    write_docx(Document("T", [Picture(tmp_path / "tall.png", "C")], "en", ""), tmp_path / "tall.docx")
+    (shape,) = docx.Document(str(tmp_path / "tall.docx")).inline_shapes
+    assert shape.height / Mm(1) <= 225  # 297 less margins of 37 and 35
+    assert shape.height / shape.width == pytest.approx(5, rel=1e-3)
