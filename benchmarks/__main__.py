@@ -8,7 +8,7 @@ import os
 import platform
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -42,7 +42,9 @@ def main() -> None:
     loading.add_argument("--roads", type=Path, nargs="+", default=EXTRACTS, help=".osm.pbf files")
     siting = names.add_parser("siting", help="siting models on public instances, against published optima and spopt")
     _add_siting(siting)
-    for one in (reserve, times, scaling, loading, siting):
+    dispatch = names.add_parser("dispatch", help="dispatch of drawn incidents against nearest-first, and tours")
+    _add_dispatch(dispatch)
+    for one in (reserve, times, scaling, loading, siting, dispatch):
         one.add_argument("--json", type=Path, help="write the rows here")
     arguments = parser.parse_args()
     # What was started in groups of its own is ended as well, where this is ended from outside.
@@ -54,6 +56,8 @@ def main() -> None:
         _write(arguments.json, rows)
     if arguments.name == "siting":
         _finish_siting(rows, arguments)
+    if arguments.name == "dispatch":
+        _finish_dispatch(rows, arguments)
 
 
 def _add_siting(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +73,24 @@ def _add_siting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="of made-up instances")
 
 
+def _add_dispatch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--incidents", type=int, default=20, help="so many seeds from --seed on; 0: none")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--size", type=_numbers, default=(1.0,), help="times the district's counts, such as 1,2,5,10")
+    parser.add_argument("--demand", type=_numbers, default=(1.0,), help="times its people in need, such as 1,4")
+    parser.add_argument("--time-limit", type=float, default=10.0, help="seconds by the clock for a plan or for tours")
+    parser.add_argument("--again-time-limit", type=float, default=3.0, help="seconds by the clock for a re-plan")
+    parser.add_argument("--roads", type=Path, default=DEMO / "roads.osm.pbf", help=".osm.pbf; default: the demo's")
+    parser.add_argument("--mdvrptw", type=Path, help="tour the .vrp files of this folder instead")
+    parser.add_argument(
+        "--optima", type=Path, help="as of siting; default: optima.csv beside the folder, if it is there"
+    )
+
+
+def _numbers(words: str) -> tuple[float, ...]:
+    return tuple(float(word) for word in _listed(words))
+
+
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
 
@@ -77,6 +99,8 @@ def _rows(arguments: argparse.Namespace) -> Iterator[Row]:
     """Only what is asked for is imported: processes that measure import this file, and their memory counts."""
     if arguments.name == "siting":
         return _siting_rows(arguments)
+    if arguments.name == "dispatch":
+        return _dispatch_rows(arguments)
     if arguments.name == "reserve":
         from benchmarks.reserve import reserve_rows
 
@@ -106,6 +130,37 @@ def _siting_rows(arguments: argparse.Namespace) -> Iterator[Row]:
     return siting_rows(chosen, asked)
 
 
+def _dispatch_rows(arguments: argparse.Namespace) -> Iterator[Row]:
+    if arguments.mdvrptw:
+        from benchmarks.dispatch.mdvrptw import tour_rows
+
+        return tour_rows(arguments.mdvrptw, arguments.time_limit, arguments.seed)
+    from benchmarks.dispatch.incidents import Asked, incident_rows
+
+    seeds = range(arguments.seed, arguments.seed + arguments.incidents)
+    sizes = tuple(int(size) for size in arguments.size)
+    limits = arguments.time_limit, arguments.again_time_limit
+    return incident_rows(Asked(arguments.roads, seeds, sizes, arguments.demand, *limits))
+
+
+def _finish_dispatch(rows: list[Row], arguments: argparse.Namespace) -> None:
+    """Put means under the seeds and sum up, or put best known values beside the tours."""
+    from benchmarks.dispatch.mdvrptw import with_best_known
+    from benchmarks.dispatch.row import DispatchRow
+    from benchmarks.dispatch.summary import mean_rows, summary, table
+
+    told = [row for row in rows if isinstance(row, DispatchRow)]
+    if arguments.mdvrptw:
+        optima = arguments.optima or arguments.mdvrptw.parent / "optima.csv"
+        added = with_best_known(told, optima) if optima.exists() else told
+        _write(arguments.json, added)
+        print(*map(_line, added), sep="\n")
+        return
+    means = mean_rows(told)
+    _write(arguments.json, [*told, *means])
+    print(*table(means), *summary(told), sep="\n")
+
+
 def _finish_siting(rows: list[Row], arguments: argparse.Namespace) -> None:
     """Put published optima beside, now that all is solved, and sum up."""
     from benchmarks.siting import summary, with_references
@@ -116,7 +171,7 @@ def _finish_siting(rows: list[Row], arguments: argparse.Namespace) -> None:
     print(*summary(rows), sep="\n")
 
 
-def _write(path: Path | None, rows: list[Row]) -> None:
+def _write(path: Path | None, rows: Sequence[Row]) -> None:
     """Write after each row, so that an interrupted run keeps what it measured."""
     if path is None:
         return
@@ -127,7 +182,7 @@ def _write(path: Path | None, rows: list[Row]) -> None:
 
 def _line(row: Row) -> str:
     """What is known of a row, named."""
-    known = [(field.name, getattr(row, field.name)) for field in fields(Row)]
+    known = [(field.name, getattr(row, field.name)) for field in fields(row)]
     told = [f"{name} {_text(name, value)}" for name, value in known[2:] if value is not None and value != ""]
     return " | ".join([row.case, row.engine, *told])
 

@@ -22,9 +22,13 @@ from optimizer.dispatch.places import Places
 from optimizer.dispatch.resume.previous import Previous
 from optimizer.dispatch.resume.resume import first_orders, resume
 from optimizer.dispatch.sources import hand_out, still_wanted
+from optimizer.dispatch.stability import Stability, changes_free, stability
 from optimizer.dispatch.travel import Roads
 from optimizer.progress import Progress, part, silent
 from optimizer.region.region import Region
+
+RENEWED_SHARE = 0.6
+"""Of the time limit, for orders that are renewed; the rest is for finding what keeping to the last ones costs."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class Dispatch:
     solver : str
         Name and version.
     seconds : float
+    stability : Stability, optional
+        What keeping to the last orders costs; None for first orders.
+    previous : mapping of str to DataFrame, optional
+        Tables of the last orders.
     """
 
     region: Region
@@ -68,6 +76,8 @@ class Dispatch:
     tables: Mapping[str, pd.DataFrame]
     solver: str
     seconds: float
+    stability: Stability | None = None
+    previous: Mapping[str, pd.DataFrame] | None = None
 
 
 def dispatch(
@@ -106,14 +116,23 @@ def dispatch(
         given[one.request_id] += one.units
     still = replace(start.still, requests=still_wanted(start.still.requests, given))
     clearing, roads = _cleared(region, start.form, start.places, still)
+    planned = replace(incident, form=start.form)
+    limit = options.time_limit_s if before is None else options.time_limit_s * RENEWED_SHARE
     found = solve_parts(
-        region, replace(incident, form=start.form), still, roads,
-        time_limit_s=options.time_limit_s, seed=options.seed, progress=part(progress, 0.1, 0.8),
-    )  # fmt: skip
+        region, planned, still, roads, time_limit_s=limit, seed=options.seed, progress=part(progress, 0.1, 0.6)
+    )
+    kept = None
+    if before is not None:
+        rest, anew = options.time_limit_s - limit, part(progress, 0.6, 0.8)
+        free = solve_parts(
+            region, planned, changes_free(still), roads, time_limit_s=rest, seed=options.seed, progress=anew
+        )
+        kept = stability(still, found, free)
     progress(Phrase("optimizer.dispatch.step_orders"), 0.8)
     tables = laid_out(region, incident, start, Decided(still, handed, clearing, roads, found), before, language)
     told = replace(incident, form=start.told)
-    return Dispatch(region, told, options, tables, f"HiGHS {version('highspy')}", time.monotonic() - began)
+    seconds, last = time.monotonic() - began, before.tables if before else None
+    return Dispatch(region, told, options, tables, f"HiGHS {version('highspy')}", seconds, kept, last)
 
 
 def _cleared(region: Region, form: IncidentForm, places: Places, still: Open) -> tuple[ClearingPlan | None, Roads]:

@@ -9,6 +9,8 @@ import pandas as pd
 from optimizer.dispatch.dispatch import Dispatch
 from optimizer.dispatch.tables import ASKED_FOR, STATUSES
 
+WEIGHT = "weight"
+"""Unit of the layers that say who is served; those below say how soon and with how much driving."""
 PROVEN = "proven"
 """Status of a layer whose value is the least there is."""
 
@@ -49,8 +51,9 @@ def figures(dispatch: Dispatch) -> dict[str, Any]:
 
 
 def gaps(layers: pd.DataFrame) -> dict[str, float]:
-    """The widest gap of each part, as a share of its total weight; NaN where one is not known."""
-    return {str(part): float(rows["gap"].max(skipna=False)) for part, rows in layers.groupby("part", sort=False)}
+    """The widest gap of each part's layers of weight, as a share of the total weight; NaN where one is not known."""
+    weighed = layers[layers["unit"] == WEIGHT]
+    return {str(part): float(rows["gap"].max(skipna=False)) for part, rows in weighed.groupby("part", sort=False)}
 
 
 def _by_status(rows: pd.DataFrame) -> dict[str, int]:

@@ -27,6 +27,8 @@ from optimizer.progress import Progress, silent
 DISPATCH_FOLDER = FolderKind("dispatch.json", Phrase("optimizer.dispatch.folder"))
 VERSION = 1
 """Of the form of the folder."""
+PREVIOUS = "previous"
+"""Folder of the tables of the orders that were renewed."""
 
 
 def write_dispatch(
@@ -49,7 +51,7 @@ def write_dispatch(
     told = Told(dispatch, language)
     with whole_folder(out, DISPATCH_FOLDER) as folder:
         steps: dict[str, Callable[[], object]] = {
-            "tables": lambda: write_tables(dispatch.tables, folder, DISPATCH_TABLES),
+            "tables": lambda: _tables(dispatch, folder),
             "incident": lambda: write_incident(dispatch.incident, folder / "incident.yaml"),
             "region": lambda: roads.append(_region(dispatch, folder)),
             "map": lambda: warnings.extend(draw_dispatch(dispatch, folder / "map.png", language)),
@@ -65,6 +67,14 @@ def write_dispatch(
         content = manifest(dispatch, language, roads[0]) | {"warnings": [one.say(language) for one in warnings]}
         write_manifest(content, folder, DISPATCH_FOLDER)
     return tuple(warnings)
+
+
+def _tables(dispatch: Dispatch, folder: Path) -> None:
+    """Write the tables, and those of the orders that were renewed, by which it can be verified what was kept."""
+    write_tables(dispatch.tables, folder, DISPATCH_TABLES)
+    if dispatch.previous is not None:
+        (folder / PREVIOUS).mkdir()
+        write_tables(dispatch.previous, folder / PREVIOUS, DISPATCH_TABLES)
 
 
 def _region(dispatch: Dispatch, folder: Path) -> str:
@@ -94,6 +104,7 @@ def manifest(dispatch: Dispatch, language: Language, roads: str) -> dict[str, ob
         "solver": dispatch.solver,
         "layers": dispatch.tables["layers"].to_dict("records"),
         "headline": figures(dispatch),
+        "stability": None if dispatch.stability is None else asdict(dispatch.stability),
         "told": {each: Told(dispatch, each).headline() for each in LANGUAGES},
         "seconds": round(dispatch.seconds, 3),
     }

@@ -23,9 +23,8 @@ from optimizer.dispatch.places import Places, place_id
 from optimizer.dispatch.priority import priority_weight
 from optimizer.dispatch.travel import PhasedTimes, Roads
 from optimizer.models.dispatch.teams_problem import SLACK_MIN
+from optimizer.models.dispatch.trips import late_share
 from optimizer.region.region import Region
-
-LATE_AT_ONCE, LATE_FULLY_MIN = 0.3, 720.0
 
 Floats = NDArray[np.float64]
 
@@ -126,7 +125,7 @@ class LetThrough:
             return 0.0
         if minute > self.region.settings.dispatch.horizon_h * 60:
             return 1.0
-        return LATE_AT_ONCE + (1 - LATE_AT_ONCE) * min(1.0, (minute - deadline_min) / LATE_FULLY_MIN)
+        return float(late_share(minute - deadline_min))
 
 
 def _soonest(arrival: Floats, people: Floats, need: int) -> float:

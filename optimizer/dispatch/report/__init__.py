@@ -1,1 +1,1 @@
-"""What a dispatch folder holds for people: orders, workbook, figure of times, map, layers and a few lines to send on."""
+"""What a dispatch folder holds for people: orders, workbook, figure of times, map, layers, a few lines to send on."""

@@ -37,8 +37,8 @@ def activities(dispatch: Dispatch) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``COLUMNS``; ``carrier_kind`` is said of moving alone, ``deadline_min`` is that of the task, or the soonest of the requests that are unloaded. Empty texts
-        and NaN stand where a column says nothing of an activity.
+        ``COLUMNS``; ``carrier_kind`` is said of moving alone, ``deadline_min`` is that of the task, or the soonest of
+        the requests that are unloaded. Empty texts and NaN stand where a column says nothing of an activity.
     """
     tables = dispatch.tables
     parts = [_loading(tables["trips"]), _moving(tables["legs"]), *_at_tasks(tables["work"], tables["tasks"])]

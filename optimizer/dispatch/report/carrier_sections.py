@@ -10,6 +10,8 @@ from optimizer.dispatch.report.order_case import OrderCase, Row
 from optimizer.dispatch.report.overview_sections import Columns, signatures
 from optimizer.report.paper.document import Block, Heading, Paragraph, Table
 
+ROADS_JOINT = "、"
+"""Between the main roads of a way."""
 OFF_ROAD = ("boat", "helicopter", "foot")
 TIMETABLE: Columns = (
     ("time", "center", 0.2),
@@ -80,7 +82,7 @@ def _moving(case: OrderCase, row: Row) -> Iterator[str]:
     """Whom it fetches, by which roads, and how long is waited for one to reopen."""
     way = case.ways.get(row["way_id"], {})
     yield case.told("evacuates", places=case.told.sites(row["for_id"])) if row["carrier_kind"] == "bus" else ""
-    yield case.told("by_way_of", roads=way["by_way_of"]) if way.get("by_way_of") else ""
+    yield case.told("by_way_of", roads=_roads(case, way)) if way.get("by_way_of") else ""
     if row["wait_min"] > 0:
         opens = case.told.clock.at(way["opens_min"]) if way else ""
         yield case.told("waits", minutes=case.told.number(row["wait_min"]), time=opens or case.told("unknown"))
@@ -122,8 +124,13 @@ def _way(case: OrderCase, way: Row) -> tuple[str, str, str, str]:
     told = case.told
     ends = told("arrow").join(told.place(way[end]) for end in ("from_place_id", "to_place_id"))
     off_road = told.code("mode", way["mode"]) if way["mode"] in OFF_ROAD else told("unnamed_roads")
-    turns = way["turns"] or way["by_way_of"] or off_road
+    turns = way["turns"] or _roads(case, way) or off_road
     return ends, told.number(way["length_km"], 1), told.number(way["drive_min"], 1), turns
+
+
+def _roads(case: OrderCase, way: Row) -> str:
+    """Its main roads, in a row as the language has it."""
+    return case.told.words.joined(way["by_way_of"].split(ROADS_JOINT))
 
 
 def _slip(case: OrderCase, carrier: Carrier, trip: Row) -> Iterator[Block]:

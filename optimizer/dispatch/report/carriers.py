@@ -44,19 +44,18 @@ def carriers(dispatch: Dispatch) -> tuple[Carrier, ...]:
     work, trips, crews = tables["work"], tables["trips"], tables["clearing"]
     home = tables["places"].assign(call=calls(tables["places"])).set_index("place_id")["call"]
     said = [
-        legs,
         work.assign(call=calls(work), carrier_kind="team").rename(columns=_TEAM),
-        trips.assign(
-            call=calls(trips), carrier_kind=["craft" if mode in CRAFT else "vehicle" for mode in trips["mode"]]
-        ),
+        trips.assign(call=calls(trips), carrier_kind=["craft" if one in CRAFT else "vehicle" for one in trips["mode"]]),
         crews[crews["crew_id"] != ""].assign(carrier_kind="crew").rename(columns=_CREW),
+        legs,
         legs[["carrier_id"]].assign(call=home.reindex(legs["from_place_id"]).fillna("").to_numpy()),
     ]
     columns = [field.name for field in fields(Carrier)]
     renamed = (one.rename(columns=_CARRIER).reindex(columns=columns, fill_value="") for one in said)
-    # The first that says something of a carrier holds: its own call before that of the place it starts from.
+    # The first that says something of a carrier holds: its own call before that of the place it starts from, and a
+    # truck that brings goods after it has brought people is a vehicle.
     known = pd.concat(renamed).astype(object).replace("", None).groupby("id").first().fillna("").reset_index()
-    found = (Carrier(**row) for row in known.to_dict("records"))  # type: ignore[misc]
+    found = (Carrier(*map(str, row)) for row in known[columns].itertuples(index=False, name=None))
     named = (replace(one, name=one.name or one.id) for one in found)
     order = list(CARRIERS)
     return tuple(sorted(named, key=lambda one: (order.index(one.kind), one.id)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,7 +17,7 @@ from matplotlib.patches import Patch
 
 from network.words import Language
 from optimizer.dispatch.dispatch import Dispatch
-from optimizer.dispatch.report.activities import activities, waits
+from optimizer.dispatch.report.activities import SHORTEST_WAIT_MIN, activities, waits
 from optimizer.dispatch.report.carriers import Carrier, carriers
 from optimizer.dispatch.report.told import Told
 from optimizer.report.map_font import find_chinese_font
@@ -25,6 +27,7 @@ from optimizer.report.workbook.sheet import display_width
 BARS = {  # activity: (colour, height, hatch)
     "waiting": ("#D9D9D9", 0.12, ""),
     "moving": ("#0072B2", 0.30, ""),
+    "held_up": ("#CFE6F5", 0.30, "xxxx"),
     "gathering": ("#FFFFFF", 0.62, "////"),
     "loading": ("#E69F00", 0.62, ""),
     "unloading": ("#56B4E9", 0.62, ""),
@@ -34,8 +37,8 @@ LATE, EDGE = "#D55E00", "#444444"
 LABELLED = ("working", "unloading")
 WIDTH_IN, ROW_IN, NAMES_IN, RIGHT_IN, HEAD_IN, FOOT_IN, DPI = 13.0, 0.24, 2.3, 0.3, 1.1, 0.55, 150
 NAME_PT, LABEL_PT = 8.0, 6.5
-NAME_WIDTH = 30
-"""Latin signs of the longest name; what is longer is cut."""
+NAME_WIDTH, NAME_END = 34, 4
+"""Latin signs of the longest name; of what is longer so many signs at its end stay."""
 
 
 def draw_gantt(
@@ -46,8 +49,7 @@ def draw_gantt(
     told = Told(dispatch, language if file else "en")
     moved = carriers(dispatch)
     done = activities(dispatch)
-    rows = pd.concat([done, waits(done)], ignore_index=True)
-    rows = rows.assign(row=rows["carrier_id"].map({carrier.id: row for row, carrier in enumerate(moved)}))
+    rows = _placed(pd.concat([done, waits(done)], ignore_index=True), moved)
     height = HEAD_IN + ROW_IN * max(len(moved), 3) + FOOT_IN
     figure = Figure(figsize=(WIDTH_IN, height), dpi=DPI)
     FigureCanvasAgg(figure)
@@ -71,6 +73,13 @@ def draw_gantt(
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
+def _placed(rows: pd.DataFrame, moved: tuple[Carrier, ...]) -> pd.DataFrame:
+    """Activities with the row of their carrier; a way on which a road must reopen first is drawn as one of its own."""
+    held_up = (rows["activity"] == "moving") & (rows["wait_min"] > SHORTEST_WAIT_MIN)
+    place = {carrier.id: row for row, carrier in enumerate(moved)}
+    return rows.assign(row=rows["carrier_id"].map(place), activity=rows["activity"].mask(held_up, "held_up"))
+
+
 def _frame(axes: Axes, told: Told, rows: pd.DataFrame, font: Callable[[float], FontProperties]) -> None:
     """Set the axis of time by the clock, midnights drawn stronger."""
     first, last = (min(0.0, rows["start_min"].min()), rows["end_min"].max()) if len(rows) else (0.0, 60.0)
@@ -91,14 +100,14 @@ def _names(axes: Axes, told: Told, moved: tuple[Carrier, ...], font: FontPropert
     names = [_cut(carrier.name if named else carrier.id) for carrier in moved]
     axes.set_yticks(range(len(moved)), names, fontproperties=font, parse_math=False)
     axes.tick_params(axis="y", length=0)
-    for row, (above, below) in enumerate(zip(moved, moved[1:], strict=False)):
+    for row, (above, below) in enumerate(pairwise(moved)):
         axes.axhline(row + 0.5, color=EDGE if above.kind != below.kind else "#EEEEEE", linewidth=0.6, zorder=0)
 
 
 def _bars(axes: Axes, rows: pd.DataFrame) -> None:
     for activity, (colour, high, hatch) in BARS.items():
         of_kind = rows[rows["activity"] == activity]
-        look = {"color": colour, "edgecolor": EDGE if activity != "waiting" else colour, "hatch": hatch}
+        look: dict[str, Any] = {"color": colour, "edgecolor": EDGE if activity != "waiting" else colour, "hatch": hatch}
         width = of_kind["end_min"] - of_kind["start_min"]
         axes.barh(of_kind["row"], width, left=of_kind["start_min"], height=high, linewidth=0.4, zorder=3, **look)
 
@@ -118,15 +127,21 @@ def _labels(axes: Axes, told: Told, rows: pd.DataFrame, font: FontProperties, wi
         room_pt = wide_pt * (row["end_min"] - row["start_min"]) / (last - first)
         if room_pt > LABEL_PT * (0.55 * display_width(label) + 0.6):
             spot = ((row["start_min"] + row["end_min"]) / 2, row["row"])
-            look = {"ha": "center", "va": "center", "color": "white" if row["activity"] == "working" else "black"}
+            look: dict[str, Any] = {
+                "ha": "center",
+                "va": "center",
+                "color": "white" if row["activity"] == "working" else "black",
+            }
             axes.annotate(label, spot, fontproperties=font, zorder=5, parse_math=False, **look)
 
 
 def _note(told: Told, moved: tuple[Carrier, ...]) -> str:
-    """Who is not on the figure: what is unserved."""
+    """What is not on the figure: whatever is unserved."""
     tables = told.dispatch.tables
     unserved = {name: int((tables[name]["status"] == "unserved").sum()) for name in ("tasks", "requests")}
-    return told("gantt_note", **unserved) if moved else told("gantt_nobody", **unserved)
+    if not moved:
+        return told("gantt_nobody", **unserved)
+    return told("gantt_note", **unserved) if any(unserved.values()) else ""
 
 
 def _legend(axes: Axes, told: Told, font: FontProperties, high: float) -> None:
@@ -138,15 +153,18 @@ def _legend(axes: Axes, told: Told, font: FontProperties, high: float) -> None:
         Line2D([], [], linestyle="none", marker=marker, color=LATE, markeredgewidth=edge, label=told(f"gantt_{name}"))
         for name, marker, edge in (("late", "X", 0.0), ("due", "|", 1.8))
     ]
-    frame = axes.figure.transFigure  # type: ignore[union-attr]
-    look = {"loc": "center left", "bbox_to_anchor": (0.005, high), "bbox_transform": frame, "frameon": False}
-    axes.legend(handles=[*bars, *marks], ncols=len(bars) + len(marks), prop=font, columnspacing=1.4, **look)
+    at = {"bbox_to_anchor": (0.005, high), "bbox_transform": axes.figure.transFigure}
+    columns = len(bars) + len(marks)
+    axes.legend(
+        handles=[*bars, *marks], loc="center left", ncols=columns, prop=font, frameon=False, columnspacing=1.4, **at
+    )
 
 
 def _cut(name: str) -> str:
-    """A name that has room beside its row."""
+    """A name that has room beside its row; its end, where vehicles of one depot differ, stays."""
     if display_width(name) <= NAME_WIDTH:
         return name
-    while display_width(name) > NAME_WIDTH - 1:
-        name = name[:-1]
-    return f"{name}…"
+    begin, end = name[:-NAME_END], name[-NAME_END:]
+    while display_width(begin + end) > NAME_WIDTH - 1:
+        begin = begin[:-1]
+    return f"{begin}…{end}"

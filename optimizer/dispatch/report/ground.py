@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from network.closed_links import matched_links
+from network.closures import Closure
 from optimizer.dispatch.dispatch import Dispatch
 
 MINUTES_AN_HOUR = 60.0
@@ -40,6 +41,11 @@ def spots(dispatch: Dispatch) -> pd.DataFrame:
     return known.drop_duplicates("place_id").set_index("place_id").astype(float)
 
 
+def closes(closure: Closure) -> bool:
+    """Whether nobody gets through: nothing is merely slowed, delayed or opened."""
+    return closure.slowed is None and closure.delay_min is None and not closure.opened
+
+
 def closed_roads(dispatch: Dispatch) -> pd.DataFrame:
     """Every link that a closure of the incident closes, with minutes; what is slowed alone is left out.
 
@@ -52,7 +58,7 @@ def closed_roads(dispatch: Dispatch) -> pd.DataFrame:
     cleared = dispatch.tables["clearing"].set_index("closure")["opens_min"].dropna().astype(float).to_dict()
     parts = []
     for closure in dispatch.incident.form.roads.closures:
-        if closure.slowed is not None or closure.delay_min is not None or closure.opened:
+        if not closes(closure):
             continue
         links = matched_links(closure, dispatch.region.roads, dispatch.region.folder)
         forecast = np.inf if closure.to_h is None else closure.to_h * MINUTES_AN_HOUR

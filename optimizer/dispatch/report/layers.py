@@ -14,22 +14,15 @@ from optimizer.dispatch.report.clock import Clock
 from optimizer.dispatch.report.ground import closed_roads, lines_between, spots, way_lines
 from optimizer.report.geopackage import WGS84, at_sites, write_layer
 
-TIMES = (
-    "depart_min",
-    "arrive_min",
-    "start_min",
-    "finish_min",
-    "deadline_min",
-    "first_min",
-    "last_min",
-    "from_min",
-    "opens_min",
-)
+TIMES = ("depart", "arrive", "start", "finish", "deadline", "first", "last", "from", "opens")
 """Minutes beside which the layers tell the time of the clock."""
 
 
 def write_dispatch_layers(dispatch: Dispatch, path: Path) -> None:
-    """Write ``places``, ``ways`` (a line a leg), ``closed_links``, ``tasks``, ``requests``, ``cut_off``, ``evacuees``."""
+    """Write ``places``, ``ways`` (a line a leg), ``closed_links``, ``tasks``, ``requests``, ``cut_off``, ``evacuees``.
+
+    All are in the form of the tables of the same name, with times of the clock beside minutes.
+    """
     spot = spots(dispatch).reset_index(names="site_id")
     for name in ("places", "tasks", "requests", "cut_off"):
         layer = at_sites(_timed(dispatch, dispatch.tables[name]), spot, "place_id")
@@ -70,5 +63,5 @@ def _closed(dispatch: Dispatch) -> geopandas.GeoDataFrame:
 def _timed(dispatch: Dispatch, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with the time of the clock, as text that sorts, beside every minute."""
     clock = Clock(dispatch.incident.form.began)
-    known = [name for name in TIMES if name in rows]
-    return rows.assign(**{f"{name.removesuffix('_min')}_time": [*map(clock.full, rows[name])] for name in known})
+    known = [name for name in TIMES if f"{name}_min" in rows]
+    return rows.assign(**{f"{name}_time": [*map(clock.full, rows[f"{name}_min"])] for name in known})

@@ -56,7 +56,7 @@ def draw_dispatch(
     closed[closed_roads(dispatch)["link"].to_numpy(dtype=np.int64)] = True
     drawing.line(closed, "closed", color=CLOSED, linewidth=4.0, linestyle=(0, (1, 0.6)), zorder=9)
     _cut_off(drawing, dispatch)
-    for order, name in enumerate(("requests", "tasks"), 11):
+    for order, name in zip((11, 14), ("requests", "tasks"), strict=True):
         _outcomes(drawing, dispatch, name, order)
     incident = drawing.name(dispatch.incident.form.id, dispatch.incident.form.name)
     draw_frame(drawing, told("title", region=drawing.region_name(), incident=incident))
@@ -107,7 +107,7 @@ def _outcomes(drawing: MapDrawing, dispatch: Dispatch, name: str, order: int) ->
         at = spot.reindex(ids).dropna()
         if len(at):
             look = {"edgecolors": "white", "linewidths": 0.8}
-            drawing.scatter(at, size * (1 + 0.25 * place), order + place / 10, marker=marker, c=colour, **look)
+            drawing.scatter(at, size * (1 + 0.25 * place), order + place, marker=marker, c=colour, **look)
             explained = {"color": colour, "markeredgecolor": "white", "markersize": 9}
             drawing.explain(f"{name}_{outcome}", marker=marker, **explained)
 
@@ -115,8 +115,8 @@ def _outcomes(drawing: MapDrawing, dispatch: Dispatch, name: str, order: int) ->
 def _named(dispatch: Dispatch) -> list[str]:
     """Sites to name: those that are cut off, those where something fails, landing points, depots."""
     tables = dispatch.tables
-    failed = pd.concat([tables[name] for name in ("tasks", "requests")])
-    failed = failed.loc[failed["status"] != "on_time", "place_id"]
+    judged = pd.concat([tables[name] for name in ("tasks", "requests")])
+    failed = judged.loc[judged["status"] != "on_time", "place_id"]
     cut_off = tables["cut_off"]
     ids = [*cut_off["place_id"], *failed, *cut_off["landing_site_id"], *tables["trips"]["depot_id"]]
     return [one for one in dict.fromkeys(ids) if one][:NAMED]

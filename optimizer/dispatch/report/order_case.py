@@ -30,17 +30,13 @@ class OrderCase:
             {str(row[key]): row for row in self.rows(name)}
             for name, key in (("ways", "way_id"), ("tasks", "task_id"), ("places", "place_id"))
         )
-        self._done = _by(activities(told.dispatch).to_dict("records"), "carrier_id")
+        self._done = _by(rows_of(activities(told.dispatch)), "carrier_id")
         self._trips = _by(self.rows("trips"), "carrier_id")
         self._loads = _by(self.rows("loads"), "trip_id")
 
-    def frame(self, name: str) -> pd.DataFrame:
-        """A table of the dispatch."""
-        return self.told.dispatch.tables[name]
-
     def rows(self, name: str) -> list[Row]:
-        """Its rows."""
-        return [{str(key): value for key, value in row.items()} for row in self.frame(name).to_dict("records")]
+        """Rows of a table of the dispatch."""
+        return rows_of(self.told.dispatch.tables[name])
 
     def done_by(self, carrier_id: str) -> list[Row]:
         """What a carrier does, in order; see :func:`~optimizer.dispatch.report.activities.activities`."""
@@ -81,6 +77,11 @@ class OrderCase:
     ) -> tuple[Block, ...]:
         """A table of a section, or that there is nothing."""
         return (self.table(name, columns, rows),) if rows else (Paragraph(self.told("nothing")),)
+
+
+def rows_of(table: pd.DataFrame) -> list[Row]:
+    """Rows of any table."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def _by(rows: Iterable[Row], key: str) -> dict[str, list[Row]]:

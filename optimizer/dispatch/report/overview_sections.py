@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from optimizer.dispatch.report.ground import MINUTES_AN_HOUR
+from optimizer.dispatch.report.ground import MINUTES_AN_HOUR, closes
 from optimizer.dispatch.report.order_case import OrderCase
 from optimizer.report.assumptions import is_synthetic
 from optimizer.report.paper.document import Align, Block, Heading, Paragraph
@@ -103,12 +103,12 @@ def _asked(case: OrderCase) -> Iterator[Block]:
 def _cut_off(case: OrderCase) -> Iterator[Block]:
     told = case.told
     columns: Columns = (
-        ("place", "left", 0.18),
-        ("town", "left", 0.13),
-        ("residents", "right", 0.1),
-        ("reopens", "center", 0.14),
+        ("place", "left", 0.17),
+        ("town", "left", 0.12),
+        ("residents", "right", 0.12),
+        ("reopens", "center", 0.13),
         ("landing", "left", 0.18),
-        ("by", "left", 0.12),
+        ("by", "left", 0.13),
         ("call", "left", 0.15),
     )
     cells = [
@@ -141,25 +141,24 @@ def _clearing(case: OrderCase) -> Iterator[Block]:
     cleared = {row["closure"]: row for row in case.rows("clearing") if row["crew_id"]}
     cells = []
     for closure in told.dispatch.incident.form.roads.closures:
+        name = closure.name if closes(closure) else told("not_closed", closure=closure.name)
         row = cleared.get(closure.name)
         times = [told.clock.at(row[when]) for when in ("start_min", "opens_min")] if row else ["", ""]
         forecast = told("unknown") if closure.to_h is None else told.clock.at(closure.to_h * MINUTES_AN_HOUR)
-        cells.append(
-            (closure.name, (row["crew_name"] or row["crew_id"]) if row else told("none_such"), *times, forecast)
-        )
+        cells.append((name, (row["crew_name"] or row["crew_id"]) if row else told("none_such"), *times, forecast))
     yield from case.listed("clearing", columns, cells)
 
 
 def _evacuation(case: OrderCase) -> Iterator[Block]:
     told = case.told
     columns: Columns = (
-        ("place", "left", 0.22),
-        ("shelter", "left", 0.24),
+        ("place", "left", 0.2),
+        ("shelter", "left", 0.22),
         ("people", "right", 0.1),
         ("by", "center", 0.12),
         ("arrived", "center", 0.12),
-        ("deadline", "center", 0.1),
-        ("outcome", "center", 0.1),
+        ("deadline", "center", 0.11),
+        ("outcome", "center", 0.13),
     )
     cells = [
         (

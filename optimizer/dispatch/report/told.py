@@ -10,7 +10,7 @@ import pandas as pd
 
 from network.words import Language, catalogue, say
 from optimizer.dispatch.dispatch import Dispatch
-from optimizer.dispatch.figures import PROVEN, figures
+from optimizer.dispatch.figures import PROVEN, WEIGHT, figures
 from optimizer.dispatch.report.clock import Clock
 from optimizer.region.schema import Column
 from optimizer.report.assumptions import is_synthetic, roads_source
@@ -100,16 +100,13 @@ class Told:
             return [self("none_cut_off")]
         people = self.words.number(self._figures["people_cut_off"])
         lines = [self("cut_off", count=len(rows), people=people)]
-        for (landing, call), group in rows.groupby(["landing_name", "landing_contact"], sort=False):
-            names = self.words.joined(map(self._until, group["place_name"], group["reopens_min"]))
-            at = self("landing_call", landing=landing, call=call) if call else landing
-            lines.append(self("landing", landing=at, names=names) if landing else self("no_landing", names=names))
+        at = rows.assign(time=[*map(self.clock.at, rows["reopens_min"])])
+        for (landing, call, time), group in at.groupby(["landing_name", "landing_contact", "time"], sort=False):
+            until = self("until", time=time) if time else ""
+            called = self("landing_call", landing=landing, call=call) if call else landing
+            names = self.words.joined(group["place_name"])
+            lines.append(self("landing" if landing else "no_landing", landing=called, names=names, until=until))
         return lines
-
-    def _until(self, place: str, reopens_min: float) -> str:
-        """Name a place that is cut off, and until when, where that is forecast."""
-        time = self.clock.at(reopens_min)
-        return self("until", place=place, time=time) if time else place
 
     def asked(self) -> list[str]:
         """What is asked of the level above."""
@@ -134,13 +131,24 @@ class Told:
         return [self("clearing", count=len(rows), parts=self.words.some(named, NAMED))] if len(rows) else []
 
     def changed(self) -> list[str]:
-        """How much differs from the last orders."""
-        return [self("changed", count=self._figures["changed"])] if self._figures["changed"] else []
+        """How much differs from the last orders, and what it costs to keep to them."""
+        kept = self.dispatch.stability
+        lines = [self("changed", count=self._figures["changed"])] if kept or self._figures["changed"] else []
+        if kept is None:
+            return lines
+        share = (kept.lost - kept.lost_if_free) / kept.weight if kept.weight > 0 else 0.0
+        cost = self("stability", share=self.words.percent(share, 2)) if share > 0 else self("stability_free")
+        counts = {"changed": kept.changed, "free": kept.changed_if_free}
+        return [*lines, self("kept", cost=cost, **counts)]
 
     def proof(self) -> list[str]:
         """What is proven of each part; nothing is called the best that is not."""
         layers = self.dispatch.tables["layers"]
         return [self._proof(str(part), rows) for part, rows in layers.groupby("part", sort=False)]
+
+    def lines(self) -> list[str]:
+        """The summary, line by line."""
+        return [self.title(), *self.headline(), *self.short(), *self.cautions()]
 
     def short(self) -> list[str]:
         """Tasks and requests that are unserved or late, the most pressing first: why, and what would serve them."""
@@ -161,7 +169,8 @@ class Told:
     def matter(self, row: Mapping[Any, Any]) -> str:
         """Name a task, or a request with what is lacking."""
         if "task_id" in row:
-            return self("matter_task", task=row["task_name"] or row["task_id"], place=row["place_name"])
+            task, place = row["task_name"] or row["task_id"], row["place_name"]
+            return task if task == place else self("matter_task", task=task, place=place)
         item = self.words.item(row["item_id"])
         lacking = self.number(row["late"] + row["unmet"], 1)
         return self("matter_request", item=item, lacking=lacking, unit=row["unit"], place=row["place_name"])
@@ -223,16 +232,16 @@ class Told:
         )
 
     def _proof(self, part: str, rows: pd.DataFrame) -> str:
+        """What is proven of the layers of weight; a share of the total weight says nothing of those in minutes."""
         named = self.part(part)
         open_ = rows[rows["status"] != PROVEN]
         if open_.empty:
             return self("proven", part=named)
-        widest = float(open_["gap"].max(skipna=False))
-        layers = self.words.joined(map(self.layer, open_["layer"]))
+        weighed = open_[open_["unit"] == WEIGHT]
+        layers = self.words.joined(map(self.layer, (weighed if len(weighed) else open_)["layer"]))
+        if weighed.empty:
+            return self("proven_weight", part=named, layers=layers)
+        widest = float(weighed["gap"].max(skipna=False))
         if not math.isfinite(widest):
             return self("not_proven", part=named, layers=layers)
         return self("not_proven_gap", part=named, layers=layers, gap=self.words.percent(widest, 2))
-
-    def lines(self) -> list[str]:
-        """The summary, line by line."""
-        return [self.title(), *self.headline(), *self.short(), *self.cautions()]

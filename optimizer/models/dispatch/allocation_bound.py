@@ -30,6 +30,7 @@ Layers
     unmet           Σ_r w_r unmet_r
     lateness        Σ_rg w_r late(e_rg - d_r) late_rg + Σ_rg p_rd (on_time_rg + late_rg)
     minutes         Σ_g minutes_g + supplier's minutes
+    lost            unmet + lateness, without regard to layers
 
 The rows hold for trips of any number of stops: with shortest ways a trip lasts at least as long as the round trip to
 any of its stops, so Σ_r h_rg · load_r ≤ Q_v · its minutes. Of trips with a delivery until b only a vehicle's last ends
@@ -56,6 +57,8 @@ MOST_DEADLINES = 12
 KEPT = 1e-7
 """Share of all weight by which a layer above may get worse."""
 LAYERS = ("unmet", "lateness", "minutes")
+LOST = "lost"
+"""Unmet and lateness together."""
 
 
 @dataclass(frozen=True)
@@ -110,20 +113,31 @@ def reaches_of(problem: SuppliesProblem, groups: list[Group]) -> list[Reach]:
             problem.volume_m3[problem.request_item] <= problem.payload_m3[members].max() + TINY
         )
         in_stock = problem.stock[group.depot, problem.request_item] >= 1 - TINY
-        able = takes_a_unit & in_stock & np.isfinite(back) & (starts + there <= problem.horizon_min + TINY)
+        arrives = np.maximum(starts + there, _released(problem, group.kind)[node])
+        able = takes_a_unit & in_stock & np.isfinite(back) & (arrives <= problem.horizon_min + TINY)
         reaches.append(
             Reach(
                 np.where(able, problem.loading_min[group.kind] + there + homeward, np.inf),
                 np.where(able, homeward, np.inf),
-                np.where(able, starts + there, np.inf),
+                np.where(able, arrives, np.inf),
             )
         )
     return reaches
 
 
+def _released(problem: SuppliesProblem, kind: int) -> Floats:
+    """(D + P,) minute before which nobody of a class comes to a place from another: the first of its ways to open."""
+    travel = problem.travel_min[kind]
+    opens = np.where(np.isfinite(travel) & ~np.eye(len(travel), dtype=bool), problem.opened[kind], np.inf)
+    first: Floats = opens.min(axis=0)
+    return np.where(np.isfinite(first), first, 0.0)
+
+
 def _shortest(travel: Floats) -> Floats:
     """Shortest ways over any of the places; zero minutes are a way and infinite ones are none."""
-    direct = np.asarray(floyd_warshall(np.where(travel == 0, 1e-12, travel)), dtype=float)
+    # SciPy only prints its refusal of rows that are not contiguous.
+    ways = np.ascontiguousarray(np.where(travel == 0, 1e-12, travel))
+    direct = np.asarray(floyd_warshall(ways), dtype=float)
     shortest: Floats = np.minimum(direct, travel)
     return shortest
 
@@ -263,23 +277,24 @@ class AllocationBound:
         Returns
         -------
         dict of str to float
-            By the names of `LAYERS`; 0 where the time did not suffice.
+            By the names of `LAYERS` and `LOST`; 0 where the time did not suffice.
         """
         if self.matrix is None:
-            return dict.fromkeys(LAYERS, 0.0)
+            return dict.fromkeys((*LAYERS, LOST), 0.0)
         deadline = time.monotonic() + time_limit_s
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.passModel(highs_model(self.matrix, whole=False))
+        costs = {name: self.matrix.dense(self.stated.layer(name)) for name in LAYERS}
+        costs = {LOST: costs["unmet"] + costs["lateness"]} | costs
         found = {}
-        for place, name in enumerate(LAYERS):
-            cost = self.matrix.dense(self.stated.layer(name))
+        for name, cost in costs.items():
             columns = np.arange(len(cost), dtype=np.int32)
             solver.changeColsCost(len(cost), columns, cost)
             solver.setOptionValue("time_limit", solver.getRunTime() + max(deadline - time.monotonic(), 0.01))
             run_interruptibly(solver)
             proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
             found[name] = max(float(solver.getInfo().objective_function_value), 0.0) if proven else 0.0
-            if place < len(kept):
-                add_rows(solver, [(cost, kept[place] + KEPT * self.scale)])
+            if name in LAYERS[:-1]:
+                add_rows(solver, [(cost, kept[LAYERS.index(name)] + KEPT * self.scale)])
         return found

@@ -17,36 +17,33 @@ s.t.  u_r + Σ_k x_rk = 1;  t_k ≤ horizon;  whole units
 
 A supplier serves only where that lowers unmet or lateness, or spares more minutes than it is charged. Goods count from
 the vehicle's arrival. Times are taken as known, as is the stock; a vehicle is not re-based and may return after the
-horizon. Trips come from annealing (`trip_search`), the bounds from a linear programme (`allocation_bound`); "Optimal"
-is said only where they meet.
+horizon. Trips come from ruin and recreate (`trip_search`), the bounds from a linear programme (`allocation_bound`) and,
+where that leaves a gap, from whole days of vehicles (`day_bound`); "Optimal" is said only where they meet.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from optimizer.models.dispatch.allocation_bound import AllocationBound
+from optimizer.models.dispatch.allocation_bound import LOST, AllocationBound
+from optimizer.models.dispatch.day_bound import bound_lost_weight
 from optimizer.models.dispatch.supplies_problem import Floats, SuppliesProblem
-from optimizer.models.dispatch.trip_search import search_trips
-from optimizer.models.dispatch.trips import (
-    DELIVERIES,
-    EFFORT,
-    LATENESS,
-    TRIPS,
-    Plan,
-    Records,
-    decode,
-    records_of,
-    state_of,
-    tables_of,
-)
+from optimizer.models.dispatch.trip_moves import append_drop
+from optimizer.models.dispatch.trip_search import HOT, WARM, Search, compile_kernels
+from optimizer.models.dispatch.trips import FOLLOWS, OPENS_A_TRIP, Days, Rows, Tables, empty_days, tables_of, unmet_of
 
-ITERATIONS = 30_000
-BOUND_SHARE = 0.4
-"""Share of the time kept for the bound; what stating it takes is not known before."""
+ITERATIONS_A_REQUEST, ROUNDS = 50, 4
+"""Of the first round of the search; each further one is twice as long."""
+GOOD_GAP = 0.005
+FIRST_SHARE, DAYS_SHARE = 0.45, 0.75
+"""Shares of the time for the first round, and until the end of the bound from days."""
+LONGEST_S = 60.0
+"""The linear programme is given this much, as its time is known only afterwards."""
+UNITS = {"unmet": "weight", "lateness": "weight", "minutes": "vehicle minutes"}
 SHARE_TINY = 1e-6
 
 
@@ -104,7 +101,7 @@ class SuppliesSolution:
     layers : tuple of SuppliesLayer
         Unmet, lateness, minutes.
     gap : float
-        Unmet and lateness above their bounds, as a share of the weight of all requests.
+        By how much of the weight of all requests the best schedule loses less, unmet and late together, at most.
     status : str
     seconds : float
     """
@@ -121,7 +118,13 @@ class SuppliesSolution:
 
 
 def dispatch_supplies(
-    problem: SuppliesProblem, *, time_limit_s: float = 10.0, seed: int = 0, iterations: int = ITERATIONS
+    problem: SuppliesProblem,
+    *,
+    time_limit_s: float = 10.0,
+    seed: int = 0,
+    iterations: int | None = None,
+    gap: float = GOOD_GAP,
+    planned: tuple[Trip, ...] = (),
 ) -> SuppliesSolution:
     """Find trips and bound what any could reach.
 
@@ -129,86 +132,139 @@ def dispatch_supplies(
     ----------
     time_limit_s : float
         After it the best schedule is returned; the same seed gives the same schedule where it does not bind.
+    iterations : int, optional
+        Of the first round of the search; by the number of requests if left out. Later ones are longer.
+    gap : float
+        Share of the weight of all requests at which a further round is not worth its time.
+    planned : tuple of Trip
+        Where the search begins, as far as still possible: an earlier order's trips that have not begun.
     """
-    began = time.monotonic()
     tables = tables_of(problem)
-    bound = AllocationBound(problem)
-    left = time_limit_s - (time.monotonic() - began)
-    plan, ended = search_trips(
-        tables, time_limit_s=max(left * (1 - BOUND_SHARE), 0.0), iterations=iterations, seed=seed
-    )
-    state = state_of(tables)
-    unmet = decode(tables, state, plan, records_of(0, 0), np.inf)
-    records = records_of(int(state.totals[TRIPS]), int(state.totals[DELIVERIES]))
-    decode(tables, state, plan, records, np.inf)
-    late, minutes = float(state.totals[LATENESS]), float(state.totals[EFFORT])
-    bounds = bound.bounds((unmet, late), time_limit_s - (time.monotonic() - began))
-    layers = tuple(
-        SuppliesLayer(name, float(value), float(min(bounds[name], value)), unit)
-        for name, value, unit in (
-            ("unmet", unmet, "weight"),
-            ("lateness", late, "weight"),
-            ("minutes", minutes, "vehicle minutes"),
-        )
-    )
-    total = float(problem.weight.sum())
-    gap = sum(layer.value - layer.bound for layer in layers[:2]) / total if total > 0 else 0.0
-    on_time, too_late = _units_by_time(problem, records)
+    compile_kernels(tables)
+    began = time.monotonic()
+    ends = began + time_limit_s
+    judge, search = Judge(problem), Search(tables, seed=seed, start=days_of(problem, tables, planned))
+    rounds = [(iterations or ITERATIONS_A_REQUEST * len(problem.request_ids)) * 2**k for k in range(ROUNDS)]
+    for k, length in enumerate(rounds):
+        left = ends - time.monotonic() - judge.seconds
+        share, hot = (FIRST_SHARE if k == 0 else 1.0), (WARM if planned else HOT)
+        in_time = search.run(time_limit_s=left * share, iterations=length, hot=hot)
+        layers, off = judge.judge(search, gap, began + DAYS_SHARE * time_limit_s)
+        if off <= gap or ends - time.monotonic() <= 2 * judge.seconds:
+            break
+    days = search.best
+    on_time, too_late = _units_by_time(problem, days)
+    ended = "gap reached" if off <= gap else "iteration limit" if in_time else "time limit"
     return SuppliesSolution(
         problem=problem,
-        trips=_trips(problem, records),
+        trips=trips_of(problem, days),
         on_time=on_time,
         late=too_late,
-        unmet=np.round(state.remaining),
+        unmet=np.round(days.remaining),
         layers=layers,
-        gap=gap,
-        status="Optimal but for minutes" if gap <= SHARE_TINY else f"Search ended by {ended}",
+        gap=off,
+        status="Optimal but for minutes" if off <= SHARE_TINY else f"Search ended by {ended}",
         seconds=time.monotonic() - began,
     )
 
 
-def schedule_of(problem: SuppliesProblem, plan: Plan) -> tuple[tuple[Trip, ...], tuple[float, float, float]]:
-    """Decode a plan: its trips, and its unmet, lateness and minutes."""
-    tables = tables_of(problem)
-    state = state_of(tables)
-    decode(tables, state, plan, records_of(0, 0), np.inf)
-    records = records_of(int(state.totals[TRIPS]), int(state.totals[DELIVERIES]))
-    unmet = decode(tables, state, plan, records, np.inf)
-    return _trips(problem, records), (float(unmet), float(state.totals[LATENESS]), float(state.totals[EFFORT]))
+class Judge:
+    """Bounds of a problem; those that took long are kept for the next schedule.
+
+    Attributes
+    ----------
+    seconds : float
+        That a judgement by the linear programme takes.
+    """
+
+    def __init__(self, problem: SuppliesProblem) -> None:
+        self.problem, self.allocation = problem, AllocationBound(problem)
+        self.total = float(problem.weight.sum())
+        self.seconds, self.least_lost = 0.0, -1.0
+
+    def judge(self, search: Search, gap: float, days_until_s: float) -> tuple[tuple[SuppliesLayer, ...], float]:
+        """Layers with bounds, and the gap; the bound from days is asked for once, if the gap is above ``gap``."""
+        values, began = values_of(search.tables, search.best), time.monotonic()
+        unmet, late, _ = values
+        bounds = self.allocation.bounds((unmet, late), LONGEST_S)
+        self.seconds = time.monotonic() - began
+        first = self.least_lost < 0
+        self.least_lost = max(self.least_lost, bounds[LOST])
+        if first and unmet + late - max(self.least_lost, bounds["unmet"] + bounds["lateness"]) > gap * self.total:
+            of_days = bound_lost_weight(self.problem, search.best, enough=unmet + late, deadline_s=days_until_s)
+            self.least_lost = max(self.least_lost, of_days)
+        bounds["lateness"] = max(bounds["lateness"], self.least_lost - unmet)
+        layers = tuple(
+            SuppliesLayer(name, value, float(min(bounds[name], value)), unit)
+            for (name, unit), value in zip(UNITS.items(), values, strict=True)
+        )
+        least = max(self.least_lost, layers[0].bound + layers[1].bound)
+        return layers, max(unmet + late - least, 0.0) / self.total if self.total > 0 else 0.0
 
 
-def _units_by_time(problem: SuppliesProblem, records: Records) -> tuple[Floats, Floats]:
+def values_of(tables: Tables, days: Days) -> tuple[float, float, float]:
+    """Unmet, lateness and minutes."""
+    return float(unmet_of(tables, days)), float(days.sums["lost"].sum()), float(days.sums["spent"].sum())
+
+
+def _units_by_time(problem: SuppliesProblem, days: Days) -> tuple[Floats, Floats]:
     """(R,) units on time and late."""
-    request = records.deliveries[:, 1].astype(int)
-    units = records.deliveries[:, 2]
-    in_time = records.deliveries[:, 3] <= problem.deadline_min[request] + SHARE_TINY
-    size = len(problem.request_ids)
+    driven = np.arange(days.drops.shape[1]) < days.sums["drops"][:, None]
+    drops, size = days.drops[driven], len(problem.request_ids)
+    in_time = drops["ahead"] >= -SHARE_TINY
     return (
-        np.bincount(request, units * in_time, size).astype(float),
-        np.bincount(request, units * ~in_time, size).astype(float),
+        np.bincount(drops["request"], drops["units"] * in_time, size).astype(float),
+        np.bincount(drops["request"], drops["units"] * ~in_time, size).astype(float),
     )
 
 
-def _trips(problem: SuppliesProblem, records: Records) -> tuple[Trip, ...]:
-    """Put names to the rows."""
-    of_trip: dict[int, list[int]] = {}
-    for row, trip in enumerate(records.deliveries[:, 0].astype(int).tolist()):
-        of_trip.setdefault(trip, []).append(row)
+def trips_of(problem: SuppliesProblem, days: Days) -> tuple[Trip, ...]:
+    """Put names to the days."""
     trips = []
-    for row, (vehicle, begins, departs, returns) in enumerate(records.trips.tolist()):
-        name = problem.vehicle_ids[int(vehicle)]
-        depot = problem.depot_ids[int(problem.vehicle_depot[int(vehicle)])]
-        trips.append(Trip(name, depot, begins, departs, _stops(problem, records, of_trip[row]), returns))
+    for vehicle, day in enumerate(days.sums):
+        drops = days.drops[vehicle, : day["drops"]]
+        for first, end in pairwise([*np.flatnonzero(drops["opens"]).tolist(), len(drops)]):
+            trips.append(_trip(problem, vehicle, drops[first:end]))
     return tuple(sorted(trips, key=lambda trip: (trip.loading_begins_min, trip.vehicle)))
 
 
-def _stops(problem: SuppliesProblem, records: Records, rows: list[int]) -> tuple[Stop, ...]:
-    stops: dict[tuple[float, int, float], list[Delivery]] = {}
-    for _, request, units, arrives, leaves in records.deliveries[rows].tolist():
-        place = int(problem.request_place[int(request)])
-        key = arrives, place, leaves
-        stops.setdefault(key, []).append(Delivery(problem.request_ids[int(request)], units))
+def days_of(problem: SuppliesProblem, tables: Tables, trips: tuple[Trip, ...]) -> Days:
+    """Drive trips as far as vehicles, stock and time allow; what is unknown by now is passed over."""
+    days = empty_days(tables)
+    vehicles = {name: place for place, name in enumerate(problem.vehicle_ids)}
+    requests = {name: place for place, name in enumerate(problem.request_ids)}
+    for trip in sorted(trips, key=lambda trip: trip.loading_begins_min):
+        way = OPENS_A_TRIP
+        for drop in (drop for stop in trip.stops for drop in stop.deliveries):
+            known = trip.vehicle in vehicles and drop.request in requests
+            if known and append_drop(tables, days, vehicles[trip.vehicle], requests[drop.request], drop.units, way):
+                way = FOLLOWS
+    return days
+
+
+def _trip(problem: SuppliesProblem, vehicle: int, drops: Rows) -> Trip:
+    kind, depot = int(problem.vehicle_class[vehicle]), int(problem.vehicle_depot[vehicle])
+    node = problem.request_place[drops["request"]] + len(problem.depot_ids)
+    departs = float(drops["arrives"][0] - problem.travel_min[kind, depot, node[0]])
+    stops = _stops(problem, drops, float(problem.unloading_min[kind]))
+    return Trip(
+        vehicle=problem.vehicle_ids[vehicle],
+        depot=problem.depot_ids[depot],
+        loading_begins_min=departs - float(problem.loading_min[kind]),
+        departs_min=departs,
+        stops=stops,
+        returns_min=max(stops[-1].leaves_min, float(problem.opened[kind, node[-1], depot]))
+        + float(problem.travel_min[kind, node[-1], depot]),
+    )
+
+
+def _stops(problem: SuppliesProblem, drops: Rows, unloading_min: float) -> tuple[Stop, ...]:
+    """Drops at one place at one time are one stop's."""
+    stops: dict[tuple[int, float], list[Delivery]] = {}
+    for drop in drops:
+        key = int(problem.request_place[drop["request"]]), float(drop["arrives"])
+        stops.setdefault(key, []).append(Delivery(problem.request_ids[drop["request"]], float(drop["units"])))
     return tuple(
-        Stop(problem.place_ids[place], arrives, leaves, tuple(drops))
-        for (arrives, place, leaves), drops in stops.items()
+        Stop(problem.place_ids[place], arrives, arrives + unloading_min, tuple(dropped))
+        for (place, arrives), dropped in stops.items()
     )

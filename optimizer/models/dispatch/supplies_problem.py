@@ -64,6 +64,11 @@ class SuppliesProblem:
         Weight lost if all of a request comes from a depot other than promised before.
     horizon_min : float
         Nothing arrives after it.
+    opens_min : (C, D + P, D + P), optional
+        Minute from which on a way is open; who comes sooner waits where it is. 0 if left out.
+    vehicle_node : (V,) int, optional
+        Place of ``travel_min`` where a vehicle is at ``ready_min``, from where it goes home first; its home depot if
+        left out.
     """
 
     depot_ids: tuple[str, ...]
@@ -93,6 +98,8 @@ class SuppliesProblem:
     deadline_min: Floats
     change_penalty: Floats
     horizon_min: float
+    vehicle_node: Integers | None = None
+    opens_min: Floats | None = None
 
     def __post_init__(self) -> None:
         faults = _faults(self)
@@ -102,11 +109,25 @@ class SuppliesProblem:
     @property
     def start_min(self) -> Floats:
         """(V,) minute at which a vehicle may begin to load first."""
-        return np.maximum(self.ready_min, self.available_min[self.vehicle_depot])
+        home, at = self.vehicle_depot, self.nodes_of_vehicles
+        way_home = np.where(at == home, 0.0, self.travel_min[self.vehicle_class, at, home])
+        leaves = np.where(at == home, self.ready_min, np.maximum(self.ready_min, self.opened[self.vehicle_class, at, home]))
+        return np.maximum(leaves + way_home, self.available_min[home])
+
+    @property
+    def opened(self) -> Floats:
+        """(C, D + P, D + P) minute from which on a way is open."""
+        return np.zeros_like(self.travel_min, dtype=float) if self.opens_min is None else self.opens_min
+
+    @property
+    def nodes_of_vehicles(self) -> Integers:
+        """(V,) place of ``travel_min`` where a vehicle is at ``ready_min``."""
+        return self.vehicle_depot if self.vehicle_node is None else self.vehicle_node
 
 
 MAY_BE_INFINITE = ("travel_min", "ready_min", "available_min", "deadline_min")
 MUST_BE_WHOLE = ("quantity",)
+MAY_BE_LEFT_OUT = ("vehicle_node", "opens_min")
 
 
 def _faults(problem: SuppliesProblem) -> list[str]:
@@ -119,11 +140,15 @@ def _faults(problem: SuppliesProblem) -> list[str]:
     ]
     for name, shape in _shapes(problem).items():
         values = getattr(problem, name)
+        if values is None and name in MAY_BE_LEFT_OUT:
+            continue
         if np.shape(values) != shape:
             faults.append(f"{name}: its shape is {np.shape(values)}, {shape} is wanted")
         else:
             faults += _wrong_numbers(name, np.asarray(values, dtype=float))
     for name, size in _index_sizes(problem).items():
+        if getattr(problem, name) is None and name in MAY_BE_LEFT_OUT:
+            continue
         values = np.asarray(getattr(problem, name))
         if values.dtype.kind not in "iu":
             faults.append(f"{name}: whole numbers are wanted, not {values.dtype}")
@@ -141,8 +166,9 @@ def _shapes(problem: SuppliesProblem) -> dict[str, tuple[int, ...]]:
     return {
         **dict.fromkeys(("mass_kg", "volume_m3"), (items,)),
         **dict.fromkeys(("loading_min", "unloading_min"), (classes,)),
-        "travel_min": (classes, depots + places, depots + places),
-        **dict.fromkeys(("vehicle_class", "vehicle_depot", "ready_min", "payload_kg", "payload_m3"), (vehicles,)),
+        **dict.fromkeys(("travel_min", "opens_min"), (classes, depots + places, depots + places)),
+        **dict.fromkeys(("vehicle_class", "vehicle_depot", "vehicle_node"), (vehicles,)),
+        **dict.fromkeys(("ready_min", "payload_kg", "payload_m3"), (vehicles,)),
         "stock": (depots, items),
         **dict.fromkeys(("last_resort", "available_min"), (depots,)),
         **dict.fromkeys(("request_place", "request_item", "quantity", "people", "weight", "deadline_min"), (requests,)),
@@ -155,6 +181,7 @@ def _index_sizes(problem: SuppliesProblem) -> dict[str, int]:
     return {
         "vehicle_class": len(problem.class_ids),
         "vehicle_depot": len(problem.depot_ids),
+        "vehicle_node": len(problem.depot_ids) + len(problem.place_ids),
         "request_place": len(problem.place_ids),
         "request_item": len(problem.item_ids),
     }
@@ -162,7 +189,7 @@ def _index_sizes(problem: SuppliesProblem) -> dict[str, int]:
 
 def _wrong_numbers(name: str, values: Floats) -> list[str]:
     """Name each number that is none, negative, infinite or broken where it must not be."""
-    if name in ("vehicle_class", "vehicle_depot", "request_place", "request_item"):
+    if name in ("vehicle_class", "vehicle_depot", "vehicle_node", "request_place", "request_item"):
         return []
     wrong = np.isnan(values) | (values < 0)
     if name not in MAY_BE_INFINITE:

@@ -16,20 +16,22 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from optimizer.models.dispatch.teams_problem import SLACK_MIN, Bools, Floats, Ints, TeamsProblem
+from optimizer.models.dispatch.teams_problem import SLACK_MIN, Bools, Floats, Ints, TeamsProblem, distinct_travel
 
 UNSERVED, LATENESS, ARRIVAL = 0, 1, 2
 """Layers of the loss, in the order of what matters: Σ w_j unserved; Σ ℓ_j + Σ c_tj; Σ w_j s_j (weight × min)."""
 
 
 class Arrays(NamedTuple):
-    """What the kernels read of a problem; able teams of task j are ``able_team[able_from[j]:able_from[j + 1]]``."""
+    """What the kernels read of a problem, tasks first; the able teams of j are ``able_team[able_from[j]:…[j + 1]]``."""
 
     people: Ints
+    able: Bools
     able_from: Ints
     able_team: Ints
     first_arrival: Floats
     travel: Floats
+    travel_of: Ints
     need: Ints
     work: Floats
     deadline: Floats
@@ -44,19 +46,25 @@ class Arrays(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """State before the q-th task of an order (rows q), and of each task who mans it and when.
+    """Of each task who mans it, when, and what that loses.
 
-    ``free`` (J + 1, T): when a team is free (min); ``place``: the task where it is, −1 where it has not left;
-    ``spare`` (J + 1, G): people a group may still give; ``loss`` (J + 1, 3): the layers so far.
+    ``crew`` (J, T): the first ``size[j]`` of row j are its teams; ``start`` (J,): minutes, infinite where unserved;
+    ``last`` (J,): no team that would stand further back (min) is looked at; ``lost`` (J, 3): its layers.
     """
+
+    crew: Ints
+    size: Ints
+    start: Floats
+    last: Floats
+    lost: Floats
+
+
+class State(NamedTuple):
+    """Between two tasks of an order: when a team is free (min), the task where it is (−1: not left), `spare`."""
 
     free: Floats
     place: Ints
     spare: Ints
-    loss: Floats
-    start: Floats
-    manned: Bools
-    arrival: Floats
 
 
 def arrays_of(problem: TeamsProblem) -> Arrays:
@@ -69,19 +77,22 @@ def arrays_of(problem: TeamsProblem) -> Arrays:
         is_held[group, list(members)] = True
         spare[group] = problem.people[list(members)].sum() - held
     a_minute = problem.weight * max(1.0 - problem.late_at_once, 0.1) / problem.late_fully_min
+    travel, travel_of = distinct_travel(problem)
     return Arrays(
         people=problem.people,
+        able=np.ascontiguousarray(problem.able.T),
         able_from=np.searchsorted(able_task, np.arange(tasks + 1)).astype(np.int64),
         able_team=able_team.astype(np.int64),
-        first_arrival=problem.first_arrival_min,
-        travel=problem.travel_min,
+        first_arrival=np.ascontiguousarray(problem.first_arrival_min.T),
+        travel=travel,
+        travel_of=travel_of,
         need=problem.need_people,
         work=problem.work_min,
         deadline=problem.deadline_min,
         weight=problem.weight,
         horizon=float(problem.horizon_min),
-        penalty=problem.penalties,
-        penalty_minutes=problem.penalties / a_minute,
+        penalty=np.ascontiguousarray(problem.penalties.T),
+        penalty_minutes=np.ascontiguousarray((problem.penalties / a_minute).T),
         is_held=is_held,
         spare=spare,
         late_at_once=float(problem.late_at_once),
@@ -90,17 +101,21 @@ def arrays_of(problem: TeamsProblem) -> Arrays:
 
 
 def empty_schedule(arrays: Arrays) -> Schedule:
-    """All teams where they are, nothing begun."""
-    tasks, teams = len(arrays.need), len(arrays.people)
+    """Nothing manned."""
+    tasks, teams = arrays.able.shape
     return Schedule(
-        free=np.zeros((tasks + 1, teams)),
-        place=np.full((tasks + 1, teams), -1, dtype=np.int64),
-        spare=np.repeat(arrays.spare[None, :], tasks + 1, axis=0),
-        loss=np.zeros((tasks + 1, 3)),
+        crew=np.zeros((tasks, teams), dtype=np.int64),
+        size=np.zeros(tasks, dtype=np.int64),
         start=np.full(tasks, np.inf),
-        manned=np.zeros((tasks, teams), dtype=np.bool_),
-        arrival=np.full((tasks, teams), np.inf),
+        last=np.full(tasks, np.inf),
+        lost=np.zeros((tasks, 3)),
     )
+
+
+def first_state(arrays: Arrays) -> State:
+    """All teams where they are."""
+    teams = len(arrays.people)
+    return State(np.zeros(teams), np.full(teams, -1, dtype=np.int64), arrays.spare.copy())
 
 
 @njit(cache=True)
@@ -114,124 +129,125 @@ def lateness_of(arrays, task, start):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _may_be_taken(arrays, team, place, spare):  # type: ignore[no-untyped-def]
+def arrival_of(arrays, task, team, state):  # type: ignore[no-untyped-def]
+    """When a team is at a task at the earliest (min)."""
+    if state.place[team] < 0:
+        return arrays.first_arrival[task, team]
+    return state.free[team] + arrays.travel[arrays.travel_of[team], state.place[team], task]
+
+
+@njit(cache=True)
+def stand(arrays, barred, task, state, teams, begin, end, behind):  # type: ignore[no-untyped-def]
+    """Write how far back ``teams[begin:end]`` stand for a task: arrival and what their penalty buys (min).
+
+    Infinite where a team cannot, may not or comes after the horizon. Arrays are unpacked before the loop: numba counts
+    references to what is unpacked within.
+    """
+    able, may_not, first, minutes = arrays.able[task], barred[task], arrays.first_arrival[task], arrays.penalty_minutes
+    travel, travel_of, horizon, free, place = arrays.travel, arrays.travel_of, arrays.horizon, state.free, state.place
+    for q in range(begin, end):
+        team = teams[q]
+        at = place[team]
+        arrival = first[team] if at < 0 else free[team] + travel[travel_of[team], at, task]
+        if able[team] and not may_not[team] and arrival <= horizon:
+            behind[team] = arrival + minutes[task, team]
+        else:
+            behind[team] = np.inf
+
+
+@njit(cache=True)
+def _may_be_taken(arrays, team, state):  # type: ignore[no-untyped-def]
     """Whether a team has left already, or its groups can give all its people."""
     may = True
-    for group in range(len(spare)):
-        if arrays.is_held[group, team] and spare[group] < arrays.people[team]:
-            may = place[team] >= 0
+    for group in range(len(state.spare)):
+        if arrays.is_held[group, team] and state.spare[group] < arrays.people[team]:
+            may = state.place[team] >= 0
     return may
 
 
 @njit(cache=True)
-def _give(arrays, team, place, spare, sign):  # type: ignore[no-untyped-def]
+def _give(arrays, team, state, sign):  # type: ignore[no-untyped-def]
     """Take a team's people from what its groups may give, or put them back (sign −1)."""
-    if place[team] < 0:
-        for group in range(len(spare)):
+    if state.place[team] < 0:
+        for group in range(len(state.spare)):
             if arrays.is_held[group, team]:
-                spare[group] -= sign * arrays.people[team]
+                state.spare[group] -= sign * arrays.people[team]
 
 
 @njit(cache=True)
-def _arrivals(arrays, barred, task, free, place, manned, arrival):  # type: ignore[no-untyped-def]
-    """Write when each able team would arrive; infinite where it is barred."""
+def _next_team(arrays, task, state, behind):  # type: ignore[no-untyped-def]
+    """The team that stands first of those not taken, −1 where there is none."""
+    found, least, able_team, is_held = -1, np.inf, arrays.able_team, len(state.spare) > 0
     for q in range(arrays.able_from[task], arrays.able_from[task + 1]):
-        team = arrays.able_team[q]
-        manned[team] = False
-        if barred[team, task]:
-            arrival[team] = np.inf
-        elif place[team] < 0:
-            arrival[team] = arrays.first_arrival[team, task]
-        else:
-            arrival[team] = free[team] + arrays.travel[team, place[team], task]
-
-
-@njit(cache=True)
-def _next_team(arrays, task, place, spare, manned, arrival):  # type: ignore[no-untyped-def]
-    """The team that arrives first of those not taken, −1 where there is none."""
-    found, least = -1, np.inf
-    for q in range(arrays.able_from[task], arrays.able_from[task + 1]):
-        team = arrays.able_team[q]
-        if manned[team] or arrival[team] > arrays.horizon:
-            continue
-        behind = arrival[team] + arrays.penalty_minutes[team, task]
-        if behind < least and _may_be_taken(arrays, team, place, spare):
-            found, least = team, behind
+        team = able_team[q]
+        if behind[team] < least and not (is_held and not _may_be_taken(arrays, team, state)):
+            found, least = team, behind[team]
     return found
 
 
 @njit(cache=True)
-def _man(arrays, task, place, spare, manned, arrival, taken):  # type: ignore[no-untyped-def]
-    """Choose who mans a task; its start, infinite where its people cannot be there in time."""
-    count, people = 0, 0
+def _gather(arrays, task, state, crew, behind):  # type: ignore[no-untyped-def]
+    """Take teams until the people are there; how many teams and people, and how far back the last stands."""
+    count, people, last = 0, 0, 0.0
     while people < arrays.need[task]:
-        team = _next_team(arrays, task, place, spare, manned, arrival)
+        team = _next_team(arrays, task, state, behind)
         if team < 0:
-            break
-        manned[team] = True
-        _give(arrays, team, place, spare, 1)
-        taken[count] = team
+            return count, people, np.inf
+        last = behind[team]
+        behind[team] = np.inf
+        _give(arrays, team, state, 1)
+        crew[count] = team
         count += 1
         people += arrays.people[team]
-    enough = people >= arrays.need[task]
-    start = 0.0 if enough else np.inf
-    for q in range(count):
-        team = taken[q]
-        if not enough or people - arrays.people[team] >= arrays.need[task]:
-            manned[team] = False
-            _give(arrays, team, place, spare, -1)
-            people -= arrays.people[team]
-        else:
-            start = max(start, arrival[team])
-    return start
+    return count, people, last
 
 
 @njit(cache=True)
-def decode(arrays, order, barred, begin, schedule, most, factors, taken):  # type: ignore[no-untyped-def]
-    """Work out a schedule from the ``begin``-th task on, until its scalar loss passes ``most``.
+def man(arrays, barred, task, state, schedule, behind):  # type: ignore[no-untyped-def]
+    """Choose who mans a task that is next in a state, and write its crew, start and losses.
 
-    Parameters
-    ----------
-    order : (J,) int
-    barred : (T, J) bool
-    begin : int
-        Rows up to here are as the order says.
-    schedule : Schedule
-        Written.
-    most : float
-        Losses only grow with each task, so whoever needs less may stop here.
-    factors : (3,)
-        Of the layers in the scalar loss.
-    taken : (T,) int
-        To work with.
-
-    Returns
-    -------
-    float
-        The scalar loss, or infinite where it passes ``most``.
+    ``behind`` (T,) is to work with.
     """
-    scalar = 0.0
-    for q in range(begin, len(order)):
-        task = order[q]
-        free, place, spare = schedule.free[q + 1], schedule.place[q + 1], schedule.spare[q + 1]
-        loss, manned, arrival = schedule.loss[q + 1], schedule.manned[task], schedule.arrival[task]
-        free[:], place[:], spare[:] = schedule.free[q], schedule.place[q], schedule.spare[q]
-        loss[:] = schedule.loss[q]
-        _arrivals(arrays, barred, task, free, place, manned, arrival)
-        start = _man(arrays, task, place, spare, manned, arrival, taken)
-        schedule.start[task] = start
-        if start == np.inf:
-            loss[UNSERVED] += arrays.weight[task]
+    stand(arrays, barred, task, state, arrays.able_team, arrays.able_from[task], arrays.able_from[task + 1], behind)
+    crew, lost, begins, changes = schedule.crew[task], schedule.lost[task], 0.0, 0.0
+    count, people, schedule.last[task] = _gather(arrays, task, state, crew, behind)
+    enough, size = people >= arrays.need[task], 0
+    for q in range(count):
+        team = crew[q]
+        _give(arrays, team, state, -1)
+        if not enough or people - arrays.people[team] >= arrays.need[task]:
+            people -= arrays.people[team]
         else:
-            loss[LATENESS] += lateness_of(arrays, task, start)
-            loss[ARRIVAL] += arrays.weight[task] * start
-            for r in range(arrays.able_from[task], arrays.able_from[task + 1]):
-                team = arrays.able_team[r]
-                if manned[team]:
-                    loss[LATENESS] += arrays.penalty[team, task]
-                    free[team] = start + arrays.work[task]
-                    place[team] = task
-        scalar = factors[0] * loss[0] + factors[1] * loss[1] + factors[2] * loss[2]
-        if scalar > most:
-            return np.inf
-    return scalar
+            begins = max(begins, arrival_of(arrays, task, team, state))
+            changes += arrays.penalty[task, team]
+            crew[size] = team
+            size += 1
+    schedule.size[task] = size
+    schedule.start[task] = begins if enough else np.inf
+    lost[UNSERVED] = 0.0 if enough else arrays.weight[task]
+    lost[LATENESS] = lateness_of(arrays, task, begins) + changes if enough else 0.0
+    lost[ARRIVAL] = arrays.weight[task] * begins if enough else 0.0
+
+
+@njit(cache=True)
+def advance(arrays, schedule, task, state):  # type: ignore[no-untyped-def]
+    """Send the crew of a task there: the state after it."""
+    crew, free, place = schedule.crew, state.free, state.place
+    until, is_held = schedule.start[task] + arrays.work[task], len(state.spare) > 0
+    for q in range(schedule.size[task]):
+        team = crew[task, q]
+        if is_held:
+            _give(arrays, team, state, 1)
+        free[team] = until
+        place[team] = task
+
+
+def arrivals(arrays: Arrays, order: Ints, schedule: Schedule) -> Floats:
+    """(J, T) when a crew's teams arrive (min); NaN where a team is not sent."""
+    state = first_state(arrays)
+    at = np.full(arrays.able.shape, np.nan)
+    for task in order:
+        for team in schedule.crew[task, : schedule.size[task]]:
+            at[task, team] = arrival_of(arrays, task, team, state)
+        advance(arrays, schedule, task, state)
+    return at

@@ -1,9 +1,8 @@
 """Simulated annealing over orders of tasks and barred pairs (Kirkpatrick, Gelatt & Vecchi 1983).
 
-A step moves a task in the order, swaps two, or bars a team from a task that it mans (or lets it back in). What stands
-before the step in the order is kept, and a schedule is given up as soon as it is too bad to be taken. The scalar that
-is cooled leans the layers on one another by `FACTORS`; the best found is kept by the layers themselves, so that nothing
-unserved is ever bought with lateness.
+A step moves a task in the order, swaps two, or bars a team from a task that it mans (or lets it back in); `team_trial`
+works out what that changes. The scalar that is cooled leans the layers on one another by `FACTORS`; the best found is
+kept by the layers themselves, so that nothing unserved is ever bought with lateness.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from optimizer.models.dispatch.team_schedule import Arrays, Schedule, decode, empty_schedule
+from optimizer.models.dispatch.team_schedule import Arrays, Schedule, empty_schedule
+from optimizer.models.dispatch.team_trial import Step, add_up, adopt, try_out, work_for, work_out
 from optimizer.models.dispatch.teams_problem import Bools, Floats, Ints
 
 FACTORS = np.array([4.0, 1.0, 0.02 / 1440.0])
@@ -29,13 +29,33 @@ EQUAL = 1e-9
 
 
 class Found(NamedTuple):
-    """The best order and barred pairs, their layers, steps made and whether time ran out."""
+    """The best order and its schedule, their layers, steps made and whether time ran out."""
 
     order: Ints
-    barred: Bools
+    schedule: Schedule
     loss: Floats
     steps: int
     cut_short: bool
+
+
+class Way(NamedTuple):
+    """Where the search is, or was at its best: order, barred pairs (J, T), what they say, and its layers.
+
+    ``rest`` (J + 1,): scalar losses of the tasks from a place of the order on.
+    """
+
+    order: Ints
+    barred: Bools
+    schedule: Schedule
+    rest: Floats
+    loss: Floats
+
+
+def _way(arrays: Arrays, order: Ints) -> Way:
+    """A way to begin with, yet to be worked out."""
+    tasks = len(order)
+    barred = np.zeros(arrays.able.shape, dtype=np.bool_)
+    return Way(order.astype(np.int64), barred, empty_schedule(arrays), np.zeros(tasks + 1), np.full(3, np.inf))
 
 
 @njit(cache=True)
@@ -61,75 +81,79 @@ def _move_in_order(order, origin, target):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _pair_to_turn(random, arrays, manned, barred, task):  # type: ignore[no-untyped-def]
+def _pair_to_turn(random, arrays, kept, barred, task):  # type: ignore[no-untyped-def]
     """A team of which it matters whether it is barred from a task; −1 where none was drawn."""
     begin, end = arrays.able_from[task], arrays.able_from[task + 1]
+    if kept.size[task] > 0 and random.random() < 0.5:
+        return kept.crew[task, int(random.random() * kept.size[task])]
     for _ in range(8 if end > begin else 0):
         team = arrays.able_team[begin + int(random.random() * (end - begin))]
-        if manned[task, team] or barred[team, task]:
+        if barred[task, team]:
             return team
     return -1
 
 
 @njit(cache=True)
-def _keep(order, begin, tried, kept):  # type: ignore[no-untyped-def]
-    """Copy a schedule from the ``begin``-th task on."""
-    kept.free[begin + 1 :] = tried.free[begin + 1 :]
-    kept.place[begin + 1 :] = tried.place[begin + 1 :]
-    kept.spare[begin + 1 :] = tried.spare[begin + 1 :]
-    kept.loss[begin + 1 :] = tried.loss[begin + 1 :]
-    for q in range(begin, len(order)):
-        kept.start[order[q]] = tried.start[order[q]]
-        kept.manned[order[q]] = tried.manned[order[q]]
+def _turn(random, arrays, way, turned):  # type: ignore[no-untyped-def]
+    """Make a step at random: the step (from −1: there is none) and the team that it turned (−1: none)."""
+    tasks = len(turned)
+    drawn, one, other = random.random(), int(random.random() * tasks), int(random.random() * tasks)
+    step = Step(turned[one], turned[one], min(one, other), max(one, other))
+    if drawn < 0.4 and one != other:
+        _move_in_order(turned, one, other)
+        return step, -1
+    if drawn < 0.5 and one != other:
+        turned[one], turned[other] = turned[other], turned[one]
+        return Step(turned[one], turned[other], step.begin, step.end), -1
+    team = _pair_to_turn(random, arrays, way.schedule, way.barred, turned[one])
+    if team < 0:
+        return Step(-1, -1, -1, -1), -1
+    way.barred[turned[one], team] = not way.barred[turned[one], team]
+    return Step(turned[one], turned[one], one, one), team
 
 
 @njit(cache=True)
-def _step(random, tasks):  # type: ignore[no-untyped-def]
-    """Draw a step: its kind (0 move, 1 swap, 2 pair) and its two places in the order."""
-    drawn = random.random()
-    kind = 0 if drawn < 0.4 else (1 if drawn < 0.5 else 2)
-    return kind, int(random.random() * tasks), int(random.random() * tasks)
+def _copy(way, best):  # type: ignore[no-untyped-def]
+    """Keep a way's order and schedule as the best."""
+    for q in range(len(way.order)):
+        best.order[q] = way.order[q]
+        best.schedule.size[q], best.schedule.start[q] = way.schedule.size[q], way.schedule.start[q]
+        for r in range(way.schedule.size[q]):
+            best.schedule.crew[q, r] = way.schedule.crew[q, r]
+    for layer in range(3):
+        best.loss[layer] = way.loss[layer]
 
 
 @njit(cache=True)
-def _turn(kind, order, barred, one, other, team):  # type: ignore[no-untyped-def]
-    """Make a step; made once more with its places changed over, it is undone."""
-    if kind == 0:
-        _move_in_order(order, one, other)
-    elif kind == 1:
-        order[one], order[other] = order[other], order[one]
-    else:
-        barred[team, order[one]] = not barred[team, order[one]]
+def _begin(arrays, way, work, factors, best, equal):  # type: ignore[no-untyped-def]
+    """Work a whole way out."""
+    work_out(arrays, way.barred, way.order, way.schedule, work)
+    add_up(way.order, way.schedule, way.rest, way.loss, factors)
+    if _is_better(way.loss, best.loss, equal):
+        _copy(way, best)
 
 
 @njit(cache=True)
-def _cool(  # type: ignore[no-untyped-def]
-    arrays, order, barred, kept, tried, factors, temperature, steps, random, best_order, best_barred, best_loss, equal
-):
+def _cool(arrays, way, turned, tried, work, factors, temperature, steps, random, best, equal):  # type: ignore[no-untyped-def]
     """Make ``steps`` steps at one temperature; the best so far is written."""
-    tasks = len(order)
-    taken = np.empty(len(arrays.people), dtype=np.int64)
-    current = (factors * kept.loss[tasks]).sum()
     for _ in range(steps):
-        kind, one, other = _step(random, tasks)
-        team = -1
-        if kind == 2:
-            team = _pair_to_turn(random, arrays, kept.manned, barred, order[one])
-        if (kind == 2 and team < 0) or (kind < 2 and one == other):
+        step, team = _turn(random, arrays, way, turned)
+        if step.begin < 0:
             continue
-        begin = one if kind == 2 else min(one, other)
-        most = current - temperature * np.log(1.0 - random.random())
-        _turn(kind, order, barred, one, other, team)
-        tried.free[begin], tried.place[begin] = kept.free[begin], kept.place[begin]
-        tried.spare[begin], tried.loss[begin] = kept.spare[begin], kept.loss[begin]
-        scalar = decode(arrays, order, barred, begin, tried, most, factors, taken)
-        if scalar == np.inf:
-            _turn(kind, order, barred, other if kind < 2 else one, one, team)
+        most = -temperature * np.log(1.0 - random.random())
+        growth = try_out(
+            arrays, way.barred, way.order, turned, step, way.schedule, tried, way.rest, most, factors, work
+        )
+        if growth == np.inf:
+            if team >= 0:
+                way.barred[step.one, team] = not way.barred[step.one, team]
+            for q in range(step.begin, step.end + 1):
+                turned[q] = way.order[q]
             continue
-        current = scalar
-        _keep(order, begin, tried, kept)
-        if _is_better(kept.loss[tasks], best_loss, equal):
-            best_loss[:], best_order[:], best_barred[:] = kept.loss[tasks], order, barred
+        adopt(way.order, turned, step, way.schedule, tried, work)
+        add_up(way.order, way.schedule, way.rest, way.loss, factors)
+        if _is_better(way.loss, best.loss, equal):
+            _copy(way, best)
 
 
 def search(arrays: Arrays, *, seed: int, deadline_s: float, steps: int) -> Found:
@@ -138,34 +162,18 @@ def search(arrays: Arrays, *, seed: int, deadline_s: float, steps: int) -> Found
     The same seed and steps find the same, unless time cuts the search short.
     """
     random = np.random.default_rng(seed)
-    tasks, teams = len(arrays.need), len(arrays.people)
-    taken = np.empty(teams, dtype=np.int64)
-    best_order, best_barred = np.arange(tasks), np.zeros((teams, tasks), dtype=np.bool_)
-    best_loss = np.full(3, np.inf)
+    firsts = (np.lexsort((arrays.deadline, -arrays.weight)), np.lexsort((-arrays.weight, arrays.deadline)))
+    best, work, tried = _way(arrays, firsts[0]), work_for(arrays), empty_schedule(arrays)
     mean, equal = float(arrays.weight.mean()), EQUAL * float(arrays.weight.sum())
     made, chunk = 0, -(-steps // (STARTS * COOLINGS))
-    firsts = (np.lexsort((arrays.deadline, -arrays.weight)), np.lexsort((-arrays.weight, arrays.deadline)))
     for number in range(STARTS):
-        order, barred = firsts[number % 2].astype(np.int64), np.zeros((teams, tasks), dtype=np.bool_)
-        kept, tried = empty_schedule(arrays), empty_schedule(arrays)
-        decode(arrays, order, barred, 0, kept, np.inf, FACTORS, taken)
-        if tuple(kept.loss[tasks]) < tuple(best_loss):
-            best_loss[:], best_order[:], best_barred[:] = kept.loss[tasks], order, barred
+        way = _way(arrays, firsts[number % 2])
+        turned = way.order.copy()
+        _begin(arrays, way, work, FACTORS, best, equal)
         for cooling in range(COOLINGS):
             if time.monotonic() > deadline_s:
-                return Found(best_order, best_barred, best_loss, made, True)
+                return Found(best.order, best.schedule, best.loss, made, True)
             temperature = mean * WARM * (COLD / WARM) ** (cooling / (COOLINGS - 1))
-            _cool(
-                arrays, order, barred, kept, tried, FACTORS, temperature, chunk, random,
-                best_order, best_barred, best_loss, equal,
-            )  # fmt: skip
+            _cool(arrays, way, turned, tried, work, FACTORS, temperature, chunk, random, best, equal)
             made += chunk
-    return Found(best_order, best_barred, best_loss, made, False)
-
-
-def schedule_of(arrays: Arrays, found: Found) -> Schedule:
-    """The schedule that an order and barred pairs say."""
-    schedule = empty_schedule(arrays)
-    taken = np.empty(len(arrays.people), dtype=np.int64)
-    decode(arrays, found.order, found.barred, 0, schedule, np.inf, FACTORS, taken)
-    return schedule
+    return Found(best.order, best.schedule, best.loss, made, False)

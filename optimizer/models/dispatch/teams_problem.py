@@ -22,6 +22,7 @@ m = ``late_fully_min``. A start less than `SLACK_MIN` after its deadline is on t
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,6 +122,17 @@ class TeamsProblem:
         after = np.asarray(start_min, dtype=np.float64) - self.deadline_min[tasks]
         share = self.late_at_once + (1.0 - self.late_at_once) * np.clip(after / self.late_fully_min, 0.0, 1.0)
         return np.where(after > SLACK_MIN, self.weight[tasks] * share, 0.0)
+
+
+def distinct_travel(problem: TeamsProblem) -> tuple[Floats, Ints]:
+    """(K, J, J) travel between tasks (min), each matrix once, and (T,) which of them is a team's."""
+    if not problem.team_ids or problem.travel_min.strides[0] == 0:
+        return np.ascontiguousarray(problem.travel_min[:1]), np.zeros(len(problem.team_ids), dtype=np.int64)
+    digests = [hashlib.blake2b(np.ascontiguousarray(one)).digest() for one in problem.travel_min]
+    first = {digest: team for team, digest in reversed(list(enumerate(digests)))}
+    place = {digest: number for number, digest in enumerate(first)}
+    of = np.array([place[digest] for digest in digests], dtype=np.int64)
+    return np.ascontiguousarray(problem.travel_min[list(first.values())]), of
 
 
 KINDS: dict[str, type] = {

@@ -13,7 +13,7 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Emu, Mm, Pt
 
 from network.words import say
 from optimizer.report.paper.document import Bullets, Document, Heading, Paragraph, Picture, Table
@@ -111,7 +111,7 @@ class DocxWriter:
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(str(block.path), width=Mm(TEXT_MM))
         shrunk = min(1.0, Mm(HIGHEST_PICTURE_MM) / shape.height)
-        shape.width, shape.height = int(shape.width * shrunk), int(shape.height * shrunk)
+        shape.width, shape.height = (Emu(int(side * shrunk)) for side in (shape.width, shape.height))
         self._caption(block.caption)
 
     def table(self, block: Table) -> None:

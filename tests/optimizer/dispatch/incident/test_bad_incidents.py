@@ -196,7 +196,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), junk=JUNK)
 def test_whatever_stands_anywhere_is_read_or_told(written, good, data, junk):
     """Any value of the file may be any other: problems with words, or an incident; never another error."""

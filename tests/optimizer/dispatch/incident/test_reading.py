@@ -157,7 +157,7 @@ def test_who_is_held_back(region, held, wanted):
     assert len(teams_held_back(HoldBack(name="n", people=1, **held), region)) == wanted
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     people=st.integers(1, 500),
     quantity=st.integers(1, 10**6),

@@ -146,13 +146,30 @@ def filled(region, bridge, tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "filled.xlsx"
     write_incident_template(path, region, "zh")
     book = openpyxl.load_workbook(path)
+    fill(book, bridge)
+    book.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def bare(bridge, tmp_path_factory):
+    """The same rows in a workbook of nothing but headings, as somebody types it."""
+    book = openpyxl.Workbook()
+    for table in INCIDENT_TABLES:
+        book.create_sheet(table.title).append([column.heading for column in table.columns])
+    book.remove(book.worksheets[0])
+    fill(book, bridge)
+    path = tmp_path_factory.mktemp("bare") / "bare.xlsx"
+    book.save(path)
+    return path
+
+
+def fill(book, bridge):
     for name, rows in FILLED.items():
         for number, row in enumerate(rows, FIRST_ROW + 1):
             for column, value in row.items():
                 text = value.format(way=bridge[0], link=bridge[1]) if isinstance(value, str) else value
                 put(book, name, number, column, text)
-    book.save(path)
-    return path
 
 
 def put(book, name, row, column, value):
@@ -161,9 +178,9 @@ def put(book, name, row, column, value):
     sheet.cell(row, places[HEADINGS[name, column]]).value = value
 
 
-def spoilt(filled, tmp_path, *cells):
+def spoilt(book_path, tmp_path, *cells):
     """A copy of the workbook with other values in some cells: sheet, row, column, value."""
-    book = openpyxl.load_workbook(filled)
+    book = openpyxl.load_workbook(book_path)
     for name, row, column, value in cells:
         put(book, name, row, column, value)
     path = tmp_path / "spoilt.xlsx"
@@ -179,7 +196,7 @@ def refused(path, region):
     return caught.value.problems
 
 
-def test_it_reads_like_the_yaml(filled, region, bridge, tmp_path):
+def test_it_reads_like_the_yaml(filled, bare, region, bridge, tmp_path):
     path = tmp_path / "same.yaml"
     path.write_text(SAME.replace("WAY", bridge[0]).replace("LINK", bridge[1]), encoding="utf-8")
     book, same = read_incident(filled, region), read_incident(path, region)
@@ -187,6 +204,7 @@ def test_it_reads_like_the_yaml(filled, region, bridge, tmp_path):
     tasks = tuple(task.model_copy(update={"lon": task.lon and 106.861}) for task in book.form.tasks)
     assert book.form.model_copy(update={"tasks": tasks}) == same.form
     assert book.warnings == same.warnings == ()
+    assert read_incident(bare, region).form == book.form
     write_incident(book, path)
     assert read_incident(path, region).form == book.form
 
@@ -215,17 +233,17 @@ SPOILT = [
 
 
 @pytest.mark.parametrize(("cell", "sheet", "heading", "key"), SPOILT, ids=[f"{c[0][2]}-{c[3]}" for c in SPOILT])
-def test_a_mistake_is_told_with_sheet_row_and_heading(filled, region, tmp_path, words, cell, sheet, heading, key):
-    found = [one for one in refused(spoilt(filled, tmp_path, cell), region) if one.severity == "error"]
+def test_a_mistake_is_told_with_sheet_row_and_heading(bare, region, tmp_path, words, cell, sheet, heading, key):
+    found = [one for one in refused(spoilt(bare, tmp_path, cell), region) if one.severity == "error"]
     assert key in words(found)
     problem = found[words(found).index(key)]
     assert (problem.file, problem.row, problem.column) == (f"spoilt.xlsx/{sheet}", cell[1], heading)
     assert set(words(found)) <= {key, "form_missing"}
 
 
-def test_all_sheets_are_told_at_once(filled, region, tmp_path, words):
+def test_all_sheets_are_told_at_once(bare, region, tmp_path, words):
     cells = [SPOILT[0][0], SPOILT[6][0], SPOILT[14][0], ("incident", 4, "name", None)]
-    found = refused(spoilt(filled, tmp_path, *cells), region)
+    found = refused(spoilt(bare, tmp_path, *cells), region)
     assert sorted(words(found)) == sorted(["unknown_of_few", "unknown", "boat_elsewhere", "missing_cell"])
 
 
@@ -272,16 +290,16 @@ def test_the_yaml_template_reads_as_it_is_and_with_its_remarks(region, tmp_path,
     assert (form.roads.closures[0].to_h, form.no_flying[0].to_h, form.evacuations[0].people) == (12, 6, 80)
 
 
-def test_a_sheet_that_is_none_is_told(filled, region, tmp_path, words):
-    book = openpyxl.load_workbook(filled)
+def test_a_sheet_that_is_none_is_told(bare, region, tmp_path, words):
+    book = openpyxl.load_workbook(bare)
     book.create_sheet("任物").append(["x"])
     book.save(tmp_path / "more.xlsx")
     assert words(read_incident(tmp_path / "more.xlsx", region).warnings) == ["unknown_sheet"]
 
 
-def test_two_incidents_in_one_workbook(filled, region, tmp_path, words):
+def test_two_incidents_in_one_workbook(bare, region, tmp_path, words):
     cells = [("incident", 5, column, value) for column, value in FILLED["incident"][0].items()]
-    found = refused(spoilt(filled, tmp_path, *cells), region)
+    found = refused(spoilt(bare, tmp_path, *cells), region)
     assert (words(found), found[0].row) == (["two_incidents"], 5)
 
 

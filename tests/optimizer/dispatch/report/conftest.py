@@ -40,7 +40,7 @@ def nothing(maker, region) -> Dispatch:
 def nasty(maker, made, region) -> Dispatch:
     """Names that begin like a formula, hold markup, and are longer than a page is wide."""
     names = {"白岩村": made.NASTY_MARKUP, "轻型货车 1": "=1+1", "区综合应急救援队": "很长的队伍名称" * 12}
-    rows = {name: text for name, text in maker.ROWS.items()}
+    rows = dict(maker.ROWS)
     for old, new in names.items():
         rows = {name: text.replace(old, new) for name, text in rows.items()}
     return maker.made_dispatch(region, rows, name="=2+2")

@@ -77,7 +77,7 @@ B1,客车 1,bus,2,bus,V5,H3,55,70,15,0,W5,V5,
 CR,抢通一队,crew,1,heavy_truck,T3,X1,15,45,30,0,W11,白岩公路滑坡,
 """
 WAYS = """way_id,mode,from_place_id,to_place_id,opens_min,drive_min,length_km,by_way_of,turns,links,wkt
-W1,fire_engine,S1,V5,0,50,21.3,G210,G210 18.0 km；村道 3.3 km,1:2-3,"LINESTRING (106.50 29.703, 106.56 29.70, 106.63 29.68)"
+W1,fire_engine,S1,V5,0,50,21.3,G210,G210 18.0 km；村道 3.3 km,1:2-3,"LINESTRING (106.50 29.703, 106.63 29.68)"
 W2,fire_engine,V5,C2,235,35.5,14.1,G210,G210 14.1 km,,"LINESTRING (106.63 29.68, 106.582 29.741)"
 W3,light_truck,T3,V5,0,65,9,,,,"LINESTRING (106.63 29.67, 106.63 29.68)"
 W4,light_truck,D1,V5,0,55,20.1,G210,G210 20.1 km,,"LINESTRING (106.505 29.705, 106.63 29.68)"
@@ -115,7 +115,10 @@ LAYERS = """part,layer,value,bound,unit,gap,status
 teams,unserved,3,3,weight,0,proven
 teams,lateness,0.31,0.31,weight,0,proven
 supplies,unmet,5.1,4.9,weight,0.0083,within_gap
-supplies,lateness,0.4,0.2,weight,0.0083,within_gap
+supplies,lateness,0.4,0.2,weight,0.0125,within_gap
+supplies,minutes,300,0,vehicle minutes,1,within_gap
+evacuation,unsheltered,0,0,weight,0,proven
+evacuation,person_minutes,1200,900,person × min,0.25,within_gap
 """
 ROWS = {
     "places": PLACES, "tasks": TASKS, "work": WORK, "requests": REQUESTS, "trips": TRIPS, "loads": LOADS, "legs": LEGS,

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,54 +11,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.models.dispatch.allocation_bound import AllocationBound, AllocationModel
-from optimizer.models.dispatch.supplies import dispatch_supplies, schedule_of
+from optimizer.models.dispatch.day_bound import CLOSE, bound_lost_weight
+from optimizer.models.dispatch.supplies import dispatch_supplies, trips_of, values_of
 from optimizer.models.dispatch.supplies_problem import InvalidSuppliesError, SuppliesProblem
-from optimizer.models.dispatch.trips import Plan, late_share, tables_of
+from optimizer.models.dispatch.trip_search import Search
+from optimizer.models.dispatch.trips import empty_days, late_share, tables_of
 
-from .drawn_supplies import district
+from .drawn_supplies import assert_holds, district, one_of_each, tiny
 
 LOOSE = 1e-5
 
 
-def tiny(seed: int = 0, *, requests: int = 3, vehicles: int = 2, **changes) -> SuppliesProblem:
-    """Two depots, three places, two items; few units, so that all schedules can be tried."""
-    rng = np.random.default_rng(seed)
-    points = rng.uniform(0, 100, (5, 2))
-    minutes = np.round(np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1)))
-    given = {
-        "depot_ids": ("east", "west"),
-        "place_ids": ("a", "b", "c"),
-        "item_ids": ("tent", "rice"),
-        "class_ids": ("truck", "van"),
-        "vehicle_ids": tuple(f"v{v}" for v in range(vehicles)),
-        "request_ids": tuple(f"r{r}" for r in range(requests)),
-        "mass_kg": np.array([25.0, 10]),
-        "volume_m3": np.array([0.1, 0.3]),
-        "loading_min": np.array([30.0, 10]),
-        "unloading_min": np.array([20.0, 10]),
-        "travel_min": np.stack([minutes, minutes * 0.8]),
-        "vehicle_class": np.arange(vehicles) % 2,
-        "vehicle_depot": rng.integers(0, 2, vehicles),
-        "ready_min": rng.integers(0, 60, vehicles).astype(float),
-        "payload_kg": np.full(vehicles, 50.0),
-        "payload_m3": np.full(vehicles, 0.6),
-        "stock": rng.integers(0, 5, (2, 2)).astype(float),
-        "last_resort": np.array([False, False]),
-        "available_min": np.zeros(2),
-        "request_place": rng.integers(0, 3, requests),
-        "request_item": rng.integers(0, 2, requests),
-        "quantity": rng.integers(1, 4, requests).astype(float),
-        "people": np.full(requests, 10.0),
-        "weight": rng.integers(1, 9, requests).astype(float),
-        "deadline_min": rng.integers(60, 300, requests).astype(float),
-        "change_penalty": np.zeros((requests, 2)),
-        "horizon_min": 400.0,
-    }
-    return SuppliesProblem(**(given | changes))
-
-
 def bounds_of(problem: SuppliesProblem, kept: tuple[float, float]) -> dict[str, float]:
     return AllocationBound(problem).bounds(kept, 10.0)
+
+
+def of_days(problem: SuppliesProblem, seconds: float = 60.0) -> float:
+    nobody = empty_days(tables_of(problem))
+    return bound_lost_weight(problem, nobody, enough=np.inf, deadline_s=time.monotonic() + seconds)
 
 
 class AllSchedules:
@@ -121,67 +92,64 @@ def test_against_all_schedules():
     for seed in range(25):
         problem = tiny(seed)
         unmet, late = AllSchedules(problem).best
-        found = dispatch_supplies(problem, time_limit_s=5, seed=1, iterations=1500)
+        found = dispatch_supplies(problem, time_limit_s=5, seed=1, iterations=300)
         reached = found.layers[0].value, found.layers[1].value
         assert reached[0] >= unmet - LOOSE
         assert reached[0] > unmet + LOOSE or reached[1] >= late - LOOSE
         bounds = bounds_of(problem, (unmet, late))
         assert bounds["unmet"] <= unmet + LOOSE
         assert bounds["lateness"] <= late + LOOSE
+        assert max(bounds["lost"], of_days(problem)) <= unmet + late + LOOSE
+        assert (found.layers[0].bound, found.layers[1].bound) <= (unmet + LOOSE, late + LOOSE)
+        assert reached[0] + reached[1] - found.gap * problem.weight.sum() <= unmet + late + LOOSE
         short_of_best += reached[0] > unmet + LOOSE or reached[1] > late + LOOSE
-    assert short_of_best <= 5
+    assert short_of_best <= 1
 
 
-def assert_holds(problem: SuppliesProblem, trips) -> dict[str, float]:
-    """Replay a schedule from its words alone; units brought by request."""
-    stock = problem.stock.copy()
-    brought = dict.fromkeys(problem.request_ids, 0.0)
-    free = dict(zip(problem.vehicle_ids, problem.start_min, strict=True))
+def test_days_bound_more_than_minutes_where_trips_do_not_fit_together():
+    # Until minute 150 the truck makes one round trip of 140 minutes, 2 of the 4 tents; by its minutes, and the way back
+    # that may end later, it would make 1.5. The second trip arrives at 220, 70 minutes late.
+    problem = one_of_each(deadline_min=np.array([150.0]))
+    lost = 0.5 * 8 * (0.3 + 0.7 * 70 / 720)
+    assert of_days(problem) == pytest.approx(lost)
+    assert bounds_of(problem, (0.0, 10.0))["lost"] == pytest.approx((1 - 210 / 280) * 8 * 0.3)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), demand=st.sampled_from([1.0, 4.0]))
+def test_no_schedule_loses_less_than_bounded(seed, demand):
+    problem = district(seed, depots=4, places=8, requests=14, demand=demand)
+    search = Search(tables_of(problem), seed=seed)
+    search.run(time_limit_s=60, iterations=200)
+    unmet, late, _ = values_of(search.tables, search.best)
+    assert max(of_days(problem, 0.4), bounds_of(problem, (unmet, late))["lost"]) <= unmet + late + LOOSE
+
+
+def lateness_of(problem: SuppliesProblem, trips) -> float:
+    """Weighted lateness, added up from the trips' words."""
+    late = 0.0
     for trip in trips:
-        vehicle = problem.vehicle_ids.index(trip.vehicle)
-        kind, depot = problem.vehicle_class[vehicle], problem.vehicle_depot[vehicle]
-        assert trip.depot == problem.depot_ids[depot]
-        assert trip.loading_begins_min >= free[trip.vehicle] - 1e-6
-        assert trip.departs_min == pytest.approx(trip.loading_begins_min + problem.loading_min[kind])
-        now, node, load = trip.departs_min, depot, np.zeros(2)
+        depot = problem.depot_ids.index(trip.depot)
         for stop in trip.stops:
-            there = problem.place_ids.index(stop.place) + len(problem.depot_ids)
-            assert stop.arrives_min == pytest.approx(now + problem.travel_min[kind, node, there])
-            assert stop.arrives_min <= problem.horizon_min + 1e-6
-            assert stop.leaves_min == pytest.approx(stop.arrives_min + problem.unloading_min[kind])
-            now, node = stop.leaves_min, there
             for drop in stop.deliveries:
                 r = problem.request_ids.index(drop.request)
-                assert problem.request_place[r] + len(problem.depot_ids) == there
-                assert drop.units == round(drop.units) > 0
-                item = problem.request_item[r]
-                load += drop.units * np.array([problem.mass_kg[item], problem.volume_m3[item]])
-                stock[depot, item] -= drop.units
-                brought[drop.request] += drop.units
-        assert load[0] <= problem.payload_kg[vehicle] + 1e-3
-        assert load[1] <= problem.payload_m3[vehicle] + 1e-3
-        assert trip.returns_min == pytest.approx(now + problem.travel_min[kind, node, depot])
-        free[trip.vehicle] = trip.returns_min
-    assert (stock >= -1e-6).all()
-    assert all(units <= q for units, q in zip(brought.values(), problem.quantity, strict=True))
-    return brought
+                lost = problem.weight[r] * late_share(stop.arrives_min - problem.deadline_min[r])
+                late += drop.units / problem.quantity[r] * (lost + problem.change_penalty[r, depot])
+    return late
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 10_000), demand=st.sampled_from([0.5, 1.0, 4.0]))
-def test_any_plan_makes_a_schedule_that_holds(seed, demand):
+@given(seed=st.integers(0, 10_000), demand=st.sampled_from([0.5, 1.0, 4.0]), steps=st.integers(1, 30))
+def test_wherever_the_search_stands_the_schedule_holds(seed, demand, steps):
     problem = district(seed, depots=4, places=8, requests=14, demand=demand)
-    rng = np.random.default_rng(seed)
-    plan = Plan(
-        rng.permutation(28),
-        rng.uniform(0, 200, 28),
-        rng.integers(0, 4, 28),
-        rng.integers(-1, 40, 28),
-        rng.choice([0.25, 0.5, 1.0], 28),
-    )
-    trips, (unmet, _, _) = schedule_of(problem, plan)
-    brought = np.array(list(assert_holds(problem, trips).values()))
-    assert unmet == pytest.approx((problem.weight * (1 - brought / problem.quantity)).sum())
+    search = Search(tables_of(problem), seed=seed)
+    search.run(time_limit_s=60, iterations=steps)
+    for days in (search.days, search.best):
+        trips, (unmet, late, minutes) = trips_of(problem, days), values_of(search.tables, days)
+        brought = np.array(list(assert_holds(problem, trips).values()))
+        assert unmet == pytest.approx((problem.weight * (1 - brought / problem.quantity)).sum())
+        assert late == pytest.approx(lateness_of(problem, trips))
+        assert minutes == pytest.approx(sum(trip.returns_min - trip.loading_begins_min for trip in trips))
 
 
 @settings(max_examples=15, deadline=None)
@@ -199,23 +167,42 @@ def test_more_stock_or_another_vehicle_never_raises_the_bound(seed):
     assert bounds_of(more_vehicles, (1e3, 1e3))["unmet"] <= before + LOOSE
 
 
-def one_of_each(**changes) -> SuppliesProblem:
-    """One truck at east, 40 minutes from a; 4 tents wanted, weight 8, deadline 100, horizon 400."""
-    travel = np.full((2, 5, 5), np.inf)
-    travel[0, 0, 2], travel[0, 2, 0] = 40, 50
-    given = {
-        "travel_min": travel,
-        "vehicle_class": np.array([0]),
-        "vehicle_depot": np.array([0]),
-        "ready_min": np.array([10.0]),
-        "stock": np.array([[4.0, 0], [0, 0]]),
-        "request_place": np.array([0]),
-        "request_item": np.array([0]),
-        "quantity": np.array([4.0]),
-        "weight": np.array([8.0]),
-        "deadline_min": np.array([100.0]),
-    }
-    return tiny(requests=1, vehicles=1, **(given | changes))
+def relabelled(problem: SuppliesProblem, rng: np.random.Generator) -> SuppliesProblem:
+    """The same with depots, places, vehicles and requests in another order."""
+    depots, places, vehicles, requests = (
+        rng.permutation(len(ids))
+        for ids in (problem.depot_ids, problem.place_ids, problem.vehicle_ids, problem.request_ids)
+    )
+    nodes = np.concatenate([depots, len(depots) + places])
+    by_vehicle = ("ready_min", "payload_kg", "payload_m3", "vehicle_class")
+    by_request = ("request_item", "quantity", "people", "weight", "deadline_min")
+    return replace(
+        problem,
+        travel_min=problem.travel_min[:, nodes][:, :, nodes],
+        stock=problem.stock[depots],
+        vehicle_depot=np.argsort(depots)[problem.vehicle_depot[vehicles]],
+        request_place=np.argsort(places)[problem.request_place[requests]],
+        change_penalty=problem.change_penalty[requests][:, depots],
+        **{name: getattr(problem, name)[vehicles] for name in by_vehicle},
+        **{name: getattr(problem, name)[requests] for name in by_request},
+    )
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_relabelling_changes_nothing_that_is_proven(seed):
+    problem = tiny(seed, requests=5, vehicles=3)
+    other = relabelled(problem, np.random.default_rng(seed))
+    assert bounds_of(other, (1e3, 1e3)) == pytest.approx(bounds_of(problem, (1e3, 1e3)), abs=LOOSE)
+    assert of_days(other) == pytest.approx(of_days(problem), abs=2 * CLOSE * problem.weight.sum())
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_bounds_go_by_shortest_ways_however_the_matrix_lies(order):
+    travel = one_of_each().travel_min
+    travel[0, 0, 3], travel[0, 3, 2] = 10, 5  # 15 minutes by way of another place instead of 40
+    problem = one_of_each(travel_min=np.asarray(travel, order=order))
+    assert AllocationModel(problem).reaches[0].earliest_min[0] == pytest.approx(10 + 30 + 15)
 
 
 def test_coefficients_of_the_programme():
@@ -319,16 +306,11 @@ def test_the_time_limit_returns_trips_with_a_bound():
     assert found.seconds < 4.5
     assert "time limit" in found.status
     assert 0 <= found.layers[0].bound <= found.layers[0].value
-    assert found.gap < 0.5
+    assert found.gap < 0.2
     assert_holds(problem, found.trips)
 
 
 def test_the_same_seed_gives_the_same_trips():
     problem = district(2, depots=4, places=8, requests=14)
-    first, second = (dispatch_supplies(problem, time_limit_s=20, seed=5, iterations=2000) for _ in range(2))
+    first, second = (dispatch_supplies(problem, time_limit_s=20, seed=5, iterations=300, gap=1.0) for _ in range(2))
     assert first.trips == second.trips
-
-
-def test_tables_hold_the_requests_of_each_place_by_weight():
-    tables = tables_of(tiny(7, requests=6))
-    assert sorted(tables.at_node.tolist()) == list(range(6))
