@@ -12,6 +12,7 @@ import pandas as pd
 from network.words import Phrase
 from optimizer.verify.dispatch.crafts import craft_of
 from optimizer.verify.dispatch.orders import TIMES, Orders, split
+from optimizer.verify.dispatch.places import POINT
 from optimizer.verify.outcome import DISPATCH, Outcome, number, row_words, said, table_phrase
 
 
@@ -94,7 +95,7 @@ def home_of(orders: Orders, carrier: str, first: Doing) -> tuple[str, float]:
         return places.of_site(str(team.site_id)), turnout.turnout_min
     for neighbour in form.neighbours:
         if neighbour.id == carrier:
-            own = first.start if neighbour.site is None else places.of_site(neighbour.site)
+            own = POINT + neighbour.id if neighbour.site is None else places.of_site(neighbour.site)
             return own, neighbour.ready_min
     for crew in form.clearing.crews:
         if crew.id == carrier:

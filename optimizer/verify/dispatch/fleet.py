@@ -7,7 +7,9 @@ import pandas as pd
 
 from optimizer.verify.dispatch.crafts import craft_of
 from optimizer.verify.dispatch.orders import Orders
-from optimizer.verify.outcome import Outcome, said
+from optimizer.verify.outcome import DISPATCH, Outcome, holds, said
+
+LEGS = DISPATCH + "legs"
 
 
 def verify_fleet(orders: Orders) -> Outcome:
@@ -15,7 +17,10 @@ def verify_fleet(orders: Orders) -> Outcome:
     used = orders.tables["legs"][["carrier_id", "from_place_id", "mode", "carrier_kind", "step"]]
     used = used[used["carrier_kind"].isin(["vehicle", "bus", "craft"])].sort_values("step")
     first = used.drop_duplicates("carrier_id")
-    outcome = Outcome()
+    first_mode = used["carrier_id"].map(first.set_index("carrier_id")["mode"])
+    by_itself = (used["carrier_kind"] != "craft").to_numpy()
+    same = (used["mode"] == first_mode).to_numpy() | ~by_itself
+    outcome = holds(LEGS, used, "dispatch_other_mode", same)
     for craft in orders.form.crafts:
         sent = [one for one in first["carrier_id"] if craft_of(orders, str(one)) is craft]
         outcome += _sent(craft.id, craft.kind, len(sent), craft.count)

@@ -7,7 +7,7 @@ import pandas as pd
 from optimizer.dispatch.tables import DISPATCH_TABLES
 from optimizer.region.schema import Kind
 from optimizer.verify.dispatch.orders import IN_PLACE, Orders
-from optimizer.verify.dispatch.places import verify_places
+from optimizer.verify.dispatch.places import POINT, verify_places
 from optimizer.verify.outcome import DISPATCH, Outcome, equal_text, holds
 
 _PLACES = ("place_id", "from_place_id", "to_place_id", "shelter_id")
@@ -77,5 +77,5 @@ def verify_names(orders: Orders) -> Outcome:
 def _points(orders: Orders) -> pd.DataFrame:
     """Points of the incident by the id of their place."""
     located = [one for one in (*orders.form.tasks, *orders.form.neighbours) if one.site is None]
-    rows = [(f"point:{one.id}", one.lon, one.lat) for one in located]
+    rows = [(f"{POINT}{one.id}", one.lon, one.lat) for one in located]
     return pd.DataFrame(rows, columns=["place_id", "lon", "lat"]).set_index("place_id")

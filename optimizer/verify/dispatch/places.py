@@ -15,6 +15,8 @@ from optimizer.verify.outcome import DISPATCH, Claims, Outcome, Tolerance, equal
 
 PLACES = DISPATCH + "places"
 DEGREES = Tolerance(1e-6, 0.0)
+POINT = "point:"
+"""Begins the id of a place that is no site."""
 WGS84 = Geod(ellps="WGS84")
 
 

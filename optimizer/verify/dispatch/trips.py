@@ -13,6 +13,8 @@ from optimizer.verify.dispatch.crafts import LANDS_AT, craft_of
 from optimizer.verify.dispatch.orders import IN_PLACE, TIMES, Orders
 from optimizer.verify.outcome import DISPATCH, Outcome, at_most, equal, equal_text, holds
 
+FEEDER = "light_truck"
+"""Brings goods to boats and helicopters."""
 TRIPS, LOADS = DISPATCH + "trips", DISPATCH + "loads"
 
 
@@ -74,9 +76,19 @@ def _apart(begin: pd.Series, end: pd.Series, least: NDArray[np.float64]) -> NDAr
 
 
 def _loading_min(orders: Orders, rows: pd.DataFrame) -> NDArray[np.float64]:
-    """(n,) minutes that loading takes."""
-    by_craft = rows["mode"].isin(LANDS_AT).to_numpy()
-    return np.where(by_craft, orders.dispatch.craft_loading_min, orders.parameters.loading_min)
+    """(n,) minutes that loading takes; before a craft is loaded, its goods come from the depot by road."""
+    takes = []
+    for trip in rows.itertuples():
+        craft = craft_of(orders, str(trip.carrier_id))
+        by_road = _brought_min(orders, str(trip.depot_id), craft.site) if craft else 0.0
+        takes.append(orders.dispatch.craft_loading_min + by_road if craft else orders.parameters.loading_min)
+    return np.array(takes, dtype=float)
+
+
+def _brought_min(orders: Orders, depot: str, base: str) -> float:
+    """Least minutes by road from a depot to where a craft stands, at any time."""
+    states = [orders.roads.during(number, FEEDER) for number in range(len(orders.roads.turns_min))]
+    return min(float(state.minutes([depot], [base])[0]) for state in states)
 
 
 def _has_payload(orders: Orders, rows: pd.DataFrame) -> list[bool]:

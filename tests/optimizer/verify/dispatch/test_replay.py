@@ -123,7 +123,9 @@ FALSE: list[tuple[str, int, dict[str, object], str, str]] = [
     ("legs", 11, {"to_place_id": "V4"}, "dispatch_crafts", "between landing points"),
     ("legs", 11, {"mode": "boat"}, "dispatch_crafts", "no craft of this kind"),
     ("legs", 9, {"from_place_id": "U1"}, "dispatch_fleet", "U1 sends 1 of bus and has 0"),
+    ("legs", 6, {"mode": "car"}, "dispatch_fleet", "becomes one of another class"),
     # Trips and loads
+    ("trips", 2, {"depot_id": "U1"}, "dispatch_trips", "loading is given too little time"),
     ("trips", 0, {"load_kg": 1600.0}, "dispatch_trips", "load_kg says 1,600, recomputed 1,620"),
     ("trips", 1, {"payload_kg": 50.0}, "dispatch_trips", "the load (kg), 60 exceeds the limit 50"),
     ("trips", 1, {"payload_m3": 0.5}, "dispatch_trips", "the load (m³), 0.6 exceeds the limit 0.5"),
@@ -246,20 +248,23 @@ def test_the_road_that_no_crew_clears_stays_closed(orders: Orders) -> None:
     assert "dispatch_ways" in told
 
 
-class TestTakenUpAgain:
+@pytest.fixture(scope="module")
+def again(orders: Orders) -> Orders:
     """Orders at minute 65: G1's first leg is done, and the truck is on its way to V1."""
+    document = dict(orders.claims.document) | {"options": {"at_min": 65.0}}
+    later = replace(orders, claims=replace(orders.claims, document=document), previous=orders.tables)
 
-    @pytest.fixture(scope="class")
-    def again(self, orders: Orders) -> Orders:
-        document = dict(orders.claims.document) | {"options": {"at_min": 65.0}}
-        later = replace(orders, claims=replace(orders.claims, document=document), previous=orders.tables)
+    def mark(rows: pd.DataFrame) -> pd.DataFrame:
+        begun = rows["depart_min"] <= 65.0
+        frozen = np.where(rows["arrive_min"] <= 65.0, "finished", "started")
+        return rows.assign(frozen=np.where(begun, frozen, ""))
 
-        def mark(rows: pd.DataFrame) -> pd.DataFrame:
-            begun = rows["depart_min"] <= 65.0
-            frozen = np.where(rows["arrive_min"] <= 65.0, "finished", "started")
-            return rows.assign(frozen=np.where(begun, frozen, ""))
+    # The crew is at work: what it opens at 170 counts as forecast now.
+    return with_table(with_table(later, "legs", mark), "cut_off", lambda rows: rows.assign(reopens_min=170.0))
 
-        return with_table(later, "legs", mark)
+
+class TestTakenUpAgain:
+    """Orders that take up earlier ones, whose tables lie beside them."""
 
     def test_what_had_begun_may_stay(self, again: Orders) -> None:
         assert failed(again) == {}
