@@ -4,8 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("network", "optimizer", "dashboards")
 FOLDERS = (*PACKAGES, "datasets", "benchmarks", "notebooks", "tests", "docs", ".ci")
@@ -37,18 +35,24 @@ def relative(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", CODE, ids=relative)
-def test_a_file_is_one_concept(path):
-    most = MOST_LINES_OF_TESTS if relative(path).startswith("tests") else MOST_LINES
-    assert sum(1 for _ in path.open(encoding="utf-8")) < most
-    assert path.stem not in VAGUE_NAMES
+def test_a_file_is_one_concept():
+    lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in CODE}
+    assert {name: count for name, count in lengths.items() if count >= most_lines(name)} == {}
+    assert [relative(path) for path in CODE if path.stem in VAGUE_NAMES] == []
 
 
-@pytest.mark.parametrize("path", [path for path in CODE if relative(path).startswith(PACKAGES)], ids=relative)
-def test_a_function_can_be_read_at_once(path):
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    functions = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    lengths = {node.name: body_lines(node) for node in functions}
+def most_lines(name: str) -> int:
+    return MOST_LINES_OF_TESTS if name.startswith("tests") else MOST_LINES
+
+
+def test_a_function_can_be_read_at_once():
+    lengths = {
+        f"{relative(path)}: {node.name}": body_lines(node)
+        for path in CODE
+        if relative(path).startswith(PACKAGES)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
     assert {name: count for name, count in lengths.items() if count >= MOST_LINES_A_FUNCTION} == {}
 
 
@@ -60,11 +64,10 @@ def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return node.end_lineno - node.lineno + 1 - documented
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=relative)
-def test_no_file_names_a_machine_or_a_registry(path):
-    text = path.read_text(encoding="utf-8")
-    assert A_MACHINES_FOLDER.findall(text) == []
-    assert A_REGISTRY.findall(text) == []
+def test_no_file_names_a_machine_or_a_registry():
+    texts = {relative(path): path.read_text(encoding="utf-8") for path in TEXTS}
+    named = {name: A_MACHINES_FOLDER.findall(text) + A_REGISTRY.findall(text) for name, text in texts.items()}
+    assert {name: found for name, found in named.items() if found} == {}
 
 
 def test_what_is_looked_for_would_be_found():
