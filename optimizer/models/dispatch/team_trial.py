@@ -112,7 +112,7 @@ def _look_again(work):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _gives_other_people(work):  # type: ignore[no-untyped-def]
     """Whether a group may give other people than before."""
-    for group in range(len(work.state.spare)):
+    for group in range(len(work.state.spare)):  # noqa: SIM110 - numba takes no generator
         if work.state.spare[group] != work.before.spare[group]:
             return True
     return False
