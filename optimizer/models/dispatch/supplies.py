@@ -260,11 +260,14 @@ def _trip(problem: SuppliesProblem, vehicle: int, drops: Rows) -> Trip:
 
 def _stops(problem: SuppliesProblem, drops: Rows, unloading_min: float) -> tuple[Stop, ...]:
     """Drops at one place at one time are one stop's."""
-    stops: dict[tuple[int, float], list[Delivery]] = {}
+    stops: dict[tuple[int, float], dict[str, float]] = {}
     for drop in drops:
-        key = int(problem.request_place[drop["request"]]), float(drop["arrives"])
-        stops.setdefault(key, []).append(Delivery(problem.request_ids[drop["request"]], float(drop["units"])))
+        dropped = stops.setdefault((int(problem.request_place[drop["request"]]), float(drop["arrives"])), {})
+        request = problem.request_ids[drop["request"]]
+        dropped[request] = dropped.get(request, 0.0) + float(drop["units"])
     return tuple(
-        Stop(problem.place_ids[place], arrives, arrives + unloading_min, tuple(dropped))
+        Stop(
+            problem.place_ids[place], arrives, arrives + unloading_min, tuple(Delivery(*one) for one in dropped.items())
+        )
         for (place, arrives), dropped in stops.items()
     )
