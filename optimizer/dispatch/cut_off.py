@@ -14,6 +14,7 @@ from optimizer.analysis.road_case import RoadCase
 from optimizer.analysis.sources import sources_as_they_stand
 from optimizer.dispatch.incident.form import Evacuation, IncidentForm
 from optimizer.dispatch.incident.skills import Skills
+from optimizer.dispatch.phases import cleared
 from optimizer.dispatch.rows import rows_of
 from optimizer.dispatch.tables import ASKED, CUT_OFF
 from optimizer.region.region import Region
@@ -29,12 +30,19 @@ class Left:
     cut_off: bool
 
 
-def cut_off(region: Region, incident: IncidentForm) -> pd.DataFrame:
+def cut_off(region: Region, incident: IncidentForm, cleared_min: Mapping[str, float]) -> pd.DataFrame:
     """Name the places that no depot of the lifeline reaches, as :data:`~optimizer.dispatch.tables.CUT_OFF`.
 
     What counts as reached is said in :mod:`optimizer.analysis.access`. The landing point is named whatever the weather.
+
+    Parameters
+    ----------
+    cleared_min : mapping of str to float
+        Minute from which closures that crews clear are open, by name.
     """
-    case = RoadCase(region, sources_as_they_stand(region), incident.roads)
+    closures = tuple(cleared(one, cleared_min.get(one.name)) for one in incident.roads.closures)
+    roads = incident.roads.model_copy(update={"closures": closures})
+    case = RoadCase(region, sources_as_they_stand(region), roads)
     alone = isolation(case).isolated
     table = pd.DataFrame(
         {

@@ -54,7 +54,7 @@ def laid_out(
     tables |= {
         "tasks": tasks_table(region, form.tasks, tables["work"], roads.places, why, incident.skills, language),
         "requests": requests_table(region, form.requests, tables["loads"], tables["trips"], reasons, language),
-        "cut_off": cut_off(region, start.told),
+        "cut_off": cut_off(region, start.form, decided.clearing.cleared_min if decided.clearing else {}),
         "layers": layers_table(found.teams, found.supplies, found.evacuation, decided.clearing),
     }
     tables["changed"] = (

@@ -19,7 +19,7 @@ from optimizer.dispatch.team_case import TeamCase, team_case
 from optimizer.dispatch.travel import Roads
 from optimizer.models.dispatch.evacuation import Evacuation as EvacuationSolution
 from optimizer.models.dispatch.evacuation import evacuate
-from optimizer.models.dispatch.supplies import SuppliesSolution, dispatch_supplies
+from optimizer.models.dispatch.supplies import SuppliesSolution, Trip, dispatch_supplies
 from optimizer.models.dispatch.teams import TeamsSolution, dispatch_teams
 from optimizer.progress import Progress, silent
 from optimizer.region.region import Region
@@ -49,6 +49,8 @@ class Open:
         By task and request, what the orders that are renewed said.
     craft_free_min : mapping of str to float
         By boat or helicopter that is under way, the minute of its return.
+    planned : tuple of Trip
+        Ordered before and not begun: where the search for trips begins.
     """
 
     at_min: float
@@ -62,6 +64,7 @@ class Open:
     teams_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
     depots_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
     craft_free_min: Mapping[str, float] = field(default_factory=dict)
+    planned: tuple[Trip, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +113,10 @@ def solve_parts(
     supply = supply_case(region, form, still.requests, placed, sources, roads, still.depots_before,
                          still.craft_free_min)  # fmt: skip
     limit = SUPPLIES_SHARE * time_limit_s
-    supplies = dispatch_supplies(supply.problem, time_limit_s=limit, seed=seed) if supply.problem else None
+    supplies = (
+        (dispatch_supplies(supply.problem, time_limit_s=limit, seed=seed, planned=still.planned))
+        if supply.problem
+        else None
+    )
     free = dict(zip(vehicles["vehicle_id"], vehicles["ready_min"].astype(float), strict=True))
     return Parts(team, teams, supply, supplies, leaving, evacuation, rides, free)

@@ -35,7 +35,7 @@ class Stability:
 
 def changes_free(still: Open) -> Open:
     """The same, as if nothing had been ordered before."""
-    return replace(still, teams_before={}, depots_before={})
+    return replace(still, teams_before={}, depots_before={}, planned=())
 
 
 def stability(still: Open, found: Parts, free: Parts) -> Stability:

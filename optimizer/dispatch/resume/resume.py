@@ -113,6 +113,7 @@ def resume(region: Region, incident: Incident, before: Previous, at_min: float) 
         teams_before=teams.before,
         depots_before=trips.before,
         craft_free_min=trips.craft_free_min,
+        planned=trips.planned,
     )
     return Underway(
         form=form,

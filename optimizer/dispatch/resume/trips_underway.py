@@ -7,7 +7,7 @@ off; its load stays in the depot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from optimizer.dispatch.resume.kept import HeldUp, Kept
 from optimizer.dispatch.resume.previous import Previous
 from optimizer.dispatch.rows import rows_of, sums
 from optimizer.dispatch.sources import ReliefSources, drawn_from, still_wanted
+from optimizer.models.dispatch.supplies import Delivery, Stop, Trip
 
 SLACK_MIN = 1e-6
 
@@ -45,6 +46,8 @@ class TripsUnderway:
         Open ones, with what is still wanted.
     before : mapping of str to frozenset of str
         Depots of each request by the last orders.
+    planned : tuple of Trip
+        Those that have not begun.
     """
 
     trips: pd.DataFrame
@@ -54,6 +57,7 @@ class TripsUnderway:
     sources: ReliefSources
     requests: tuple[Request, ...]
     before: Mapping[str, frozenset[str]]
+    planned: tuple[Trip, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +109,7 @@ def trips_underway(
         sources=_drawn(sources, loads, tables["trips"]),
         requests=still_wanted(form.requests, sums(loads, "request_id", "quantity")),
         before=_depots_before(tables),
+        planned=tuple(_planned(tables, at_min)),
     )
 
 
@@ -188,6 +193,18 @@ def _drawn(sources: ReliefSources, loads: pd.DataFrame, trips: pd.DataFrame) -> 
 def _depots_before(tables: Mapping[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
     loads = tables["loads"].merge(tables["trips"][["trip_id", "depot_id"]], on="trip_id")
     return {str(one): frozenset(group["depot_id"]) for one, group in loads.groupby("request_id")}
+
+
+def _planned(tables: Mapping[str, pd.DataFrame], at_min: float) -> Iterator[Trip]:
+    """Trips that were ordered and have not begun to load."""
+    trips, loads = tables["trips"], tables["loads"].sort_values("stop", kind="stable")
+    for trip in rows_of(trips[trips["loading_min"] > at_min]):
+        stops = []
+        for _, rows in loads[loads["trip_id"] == trip.trip_id].groupby("stop"):
+            dropped = tuple(Delivery(*one) for one in sums(rows, "request_id", "quantity").items())
+            first = rows.iloc[0]
+            stops.append(Stop(str(first["place_id"]), float(first["arrive_min"]), float(first["leave_min"]), dropped))
+        yield Trip(trip.carrier_id, trip.depot_id, trip.loading_min, trip.depart_min, tuple(stops), trip.return_min)
 
 
 def _named(form: IncidentForm, loads: pd.DataFrame) -> None:

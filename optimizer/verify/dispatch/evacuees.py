@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.verify.dispatch.orders import TIMES, Orders
+from optimizer.verify.dispatch.places import POINT
 from optimizer.verify.dispatch.roads_in_time import FOOT
 from optimizer.verify.outcome import DISPATCH, MINUTES, UNITS, Outcome, at_most, equal, equal_text, holds
 
@@ -90,5 +91,7 @@ def _verify_rides(orders: Orders, rows: pd.DataFrame) -> Outcome:
     outcome += at_most(EVACUEES, rows[ridden], "dispatch_riding", rows["people"][ridden], np.array(most)[ridden])
     outcome += equal(EVACUEES, rows[ridden], "last_min", np.array(last)[ridden], TIMES)
     before = legs["arrive_min"].groupby(legs["carrier_id"]).shift()
+    # Where a closure has stopped a bus between places nobody boards or leaves.
     boards = ~(legs["depart_min"] - before < orders.dispatch.boarding_min - TIMES.absolute)
+    boards |= legs["from_place_id"].str.startswith(POINT)
     return outcome + holds(LEGS, legs, "dispatch_boarding_short", boards)
