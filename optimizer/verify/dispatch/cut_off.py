@@ -1,8 +1,7 @@
 """Villages and communities that the closures cut off: all of them, no others, and where help lands for them.
 
 A place is cut off when no depot of the lifeline has a way to it while all closures stand: depots of the district or
-above, or any where there are none. When it is reached again is forecast without crews, but for those that were under
-way when orders were taken up again.
+above, or any where there are none. When it is reached again is as forecast, without crews.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from optimizer.region.selection import SETTLEMENTS
-from optimizer.verify.dispatch.carriers import with_purpose
 from optimizer.verify.dispatch.orders import Orders
 from optimizer.verify.dispatch.places import WGS84
 from optimizer.verify.dispatch.roads_in_time import RoadsInTime
@@ -29,7 +27,7 @@ _LENGTHS_KM = Tolerance(0.01, 1e-6)
 def verify_cut_off(orders: Orders) -> Outcome:
     """Nobody who is cut off is left out, nobody else is named; when their roads reopen; where help lands."""
     rows, sites = orders.tables["cut_off"], orders.region.sites.set_index("site_id")
-    roads = RoadsInTime(orders.region, orders.form.roads, _being_cleared_min(orders))
+    roads = RoadsInTime(orders.region, orders.form.roads, {})
     places = list(sites.index[sites["kind"].isin(SETTLEMENTS)])
     reached = _reached(orders, roads, places)
     alone = [place for place, one in zip(places, reached[:, 0], strict=True) if not one]
@@ -43,14 +41,6 @@ def verify_cut_off(orders: Orders) -> Outcome:
     reopens = np.where(again.any(axis=1), roads.turns_min[again.argmax(axis=1)], np.nan)
     outcome += equal(CUT_OFF, rows, "reopens_min", reopens, MINUTES)
     return outcome + _verify_landing(orders, roads.during(0, SUPPLIES_DRIVE), rows)
-
-
-def _being_cleared_min(orders: Orders) -> dict[str, float]:
-    """When closures open that crews were at work on, or on their way to, when orders were taken up again."""
-    rows = orders.tables["clearing"]
-    begun = [(with_purpose(orders, str(one))["frozen"] != "").any() for one in rows["closure"]]
-    under_way = rows[np.array(begun, dtype=bool) & rows["opens_min"].notna().to_numpy()]
-    return dict(zip(under_way["closure"].astype(str), under_way["opens_min"].astype(float), strict=True))
 
 
 def _reached(orders: Orders, roads: RoadsInTime, places: list[str]) -> np.ndarray:
