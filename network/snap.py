@@ -86,7 +86,7 @@ def snap(
     on_main = main_component(network) if main is None else main
     nearest_m, nearest = _nearest(road, np.arange(network.node_count), site)
     main_m, node = _nearest(road, np.flatnonzero(on_main), site)
-    access_m, access = _nearest(road, np.flatnonzero(on_main & _with_access(network)), site)
+    access_m, access = _nearest(road, np.flatnonzero(on_main & nodes_with_access(network)), site)
     within = access_m <= limit_m
     distance_m, node = np.where(within, access_m, main_m), np.where(within, access, node)
     found = nearest >= 0
@@ -105,7 +105,7 @@ def snap(
     )
 
 
-def _with_access(network: RoadNetwork) -> NDArray[np.bool_]:
+def nodes_with_access(network: RoadNetwork) -> NDArray[np.bool_]:
     """(n,) nodes where a road begins or ends that is no expressway."""
     open_road = ~np.isin(network.road_class, [ROAD_CLASSES.index(name) for name in NO_ACCESS])
     nodes = np.zeros(network.node_count, dtype=np.bool_)

@@ -1,13 +1,14 @@
 """Whether whoever is under way can go on by the roads as they are now, and where it stops if it can't.
 
-A leg that has begun is followed link by link, at the pace at which it was to be driven. Where a link that is still
-ahead will be closed when it is reached, the carrier has stopped at the last junction that it passed.
+A leg that has begun is followed link by link, at the pace at which it is driven. Where a link that is still
+ahead will be closed when it is reached, the carrier has stopped at the last junction that it passed, off expressways.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,12 @@ import shapely
 from numpy.typing import NDArray
 
 from network.customization import UNREACHABLE
+from network.snap import nodes_with_access
+from network.times import main_component
 from optimizer.dispatch.orders.ways import ACROSS
 from optimizer.dispatch.places import POINT, Place
-from optimizer.dispatch.travel import FOOT, Roads
-from optimizer.plan.reach import link_ms
+from optimizer.dispatch.travel import FOOT, FOOT_OPEN_TO, Roads
+from optimizer.plan.reach import MS_A_MINUTE, link_ms
 from optimizer.region.region import Region
 
 
@@ -29,13 +32,14 @@ class Stopped:
 
     Attributes
     ----------
-    place : Place
+    place : Place, optional
+        None where it has not left, or must turn back to where it set out.
     links : str
         Ids of the links that it went, joined by ``;``.
     length_km : float
     """
 
-    place: Place
+    place: Place | None
     links: str
     length_km: float
     wkt: str
@@ -71,31 +75,36 @@ class Tracks:
         if not (ahead & closed).any():
             return None
         passed = int(np.flatnonzero(ahead)[0]) if leg.depart_min + leg.wait_min <= self.at_min else 0
-        node = int(network.tail[links[passed]])
-        place = Place(
-            f"{POINT}{leg.carrier_id}@{self.at_min:g}",
-            leg.carrier_name,
-            float(network.lon[node]),
-            float(network.lat[node]),
-        )
-        gone = links[:passed]
+        nodes = network.tail[links[: passed + 1]]
+        turned = int(np.flatnonzero(self._junctions[nodes])[-1]) if self._junctions[nodes].any() else 0
+        if turned == 0:
+            return Stopped(None, "", 0.0, "")
+        lon, lat = float(network.lon[nodes[turned]]), float(network.lat[nodes[turned]])
+        place = Place(f"{POINT}{leg.carrier_id}@{self.at_min:g}", leg.carrier_name, lon, lat)
+        gone = links[:turned]
+        line = shapely.linestrings(shapely.get_coordinates(network.lines_of(gone)))
         length = float(network.length_m[gone].sum()) / 1000
-        line = shapely.linestrings(shapely.get_coordinates(network.lines_of(gone))) if passed else shapely.LineString()
         return Stopped(place, ";".join(network.link_id[gone].tolist()), length, shapely.to_wkt(line, 5))
 
+    @cached_property
+    def _junctions(self) -> NDArray[np.bool_]:
+        """(n,) nodes where a vehicle can leave the way: on the main piece, not on an expressway."""
+        network = self.region.roads
+        return main_component(network) & nodes_with_access(network)
+
     def _passed_min(self, leg: Any, links: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(k,) minute at which each link has been driven: its share of the drive is that of its time, all open."""
-        free = self.region_free(leg.mode)[links].astype(float)
-        share = np.cumsum(np.where(free >= UNREACHABLE, 0.0, free))
-        total = share[-1] if share[-1] > 0 else 1.0
-        begins = leg.depart_min + leg.wait_min
-        passed: NDArray[np.float64] = begins + leg.drive_min * share / total
+        """(k,) minute at which each link has been driven, on from the way to the road; what is closed now was open."""
+        now, free = self.roads.link_ms(leg.mode)[links, 0], self._free(leg.mode)[links]
+        driven = np.cumsum(np.where(now >= UNREACHABLE, free, now)) / MS_A_MINUTE
+        places = self.roads.places
+        access = float(places.access_min[places.rows([leg.from_place_id])[0]])
+        passed: NDArray[np.float64] = leg.depart_min + leg.wait_min + access + driven
         return passed
 
-    def region_free(self, mode: str) -> NDArray[np.int32]:
+    def _free(self, mode: str) -> NDArray[np.int32]:
         """(m,) milliseconds over each link with nothing closed."""
         state = self.roads.phases.states[0].model_copy(update={"closures": ()})
-        return link_ms(self.region, state, "car" if mode == FOOT else mode)
+        return link_ms(self.region, state, FOOT_OPEN_TO if mode == FOOT else mode)
 
     def _closed(self, mode: str, link: int, minute: float) -> bool:
         """Whether a link is closed at a minute, by the phases."""
@@ -108,11 +117,13 @@ def begun(legs: pd.DataFrame, at_min: float) -> NDArray[np.bool_]:
     return (legs["depart_min"] + legs["wait_min"] <= at_min).to_numpy(dtype=bool)
 
 
-def cut_short(leg: Any, stop: Stopped, at_min: float, way_id: str) -> tuple[dict[str, object], dict[str, object]]:
+def cut_short(
+    leg: Any, stop: Stopped, place: Place, at_min: float, way_id: str
+) -> tuple[dict[str, object], dict[str, object]]:
     """Rows of ``LEGS`` and ``WAYS`` for the part of a leg that was driven until its carrier stopped."""
     driven = max(0.0, at_min - leg.depart_min - leg.wait_min)
     row = leg._asdict() | {
-        "to_place_id": stop.place.place_id,
+        "to_place_id": place.place_id,
         "arrive_min": leg.depart_min + leg.wait_min + driven,
         "drive_min": driven,
         "way_id": way_id,
@@ -122,7 +133,7 @@ def cut_short(leg: Any, stop: Stopped, at_min: float, way_id: str) -> tuple[dict
         "way_id": way_id,
         "mode": leg.mode,
         "from_place_id": leg.from_place_id,
-        "to_place_id": stop.place.place_id,
+        "to_place_id": place.place_id,
         "opens_min": 0.0,
         "drive_min": driven,
         "length_km": stop.length_km,

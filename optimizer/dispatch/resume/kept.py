@@ -49,11 +49,13 @@ class Kept:
 
     def stop(self, leg: Any, stopped: Stopped, held_up: Sequence[HeldUp]) -> str:
         """Cut a leg short; gives the place where its carrier is now."""
-        row, way = cut_short(leg, stopped, self.tracks.at_min, f"{self.prefix}{len(self.ways) + 1:03d}")
+        self.held_up.extend(held_up)
+        if stopped.place is None:
+            return str(leg.from_place_id)
+        row, way = cut_short(leg, stopped, stopped.place, self.tracks.at_min, f"{self.prefix}{len(self.ways) + 1:03d}")
         self.legs.append(row)
         self.ways.append(way)
         self.points.append(stopped.place)
-        self.held_up.extend(held_up)
         return stopped.place.place_id
 
     def legs_table(self) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from optimizer.dispatch.incident.incident import Incident
 from optimizer.dispatch.parts import Open
 from optimizer.dispatch.phases import road_phases
 from optimizer.dispatch.places import Place, Places, places_of
-from optimizer.dispatch.resume.clearing_underway import clearing_underway, keep_crews
+from optimizer.dispatch.resume.clearing_underway import clearing_underway
 from optimizer.dispatch.resume.held_up import Tracks
 from optimizer.dispatch.resume.kept import HeldUp, Kept
 from optimizer.dispatch.resume.previous import Previous, from_now_on
@@ -87,13 +87,15 @@ def resume(region: Region, incident: Incident, before: Previous, at_min: float) 
         The incident no longer names what is under way.
     """
     told = from_now_on(incident.form, before.form, at_min)
-    clearing = clearing_underway(told, before, at_min)
-    form = clearing.form
     places = places_of(region, told).with_points(_points(before, places_of(region, told)), region)
     parameters = region.settings.dispatch
-    roads = Roads(road_phases(region, form.roads), places, parameters.foot_kmh)
+    roads = Roads(road_phases(region, told.roads), places, parameters.foot_kmh)
     kept = Kept(Tracks(region, roads, rows_by(before.tables["ways"], "way_id"), at_min), f"S{at_min:g}-")
-    keep_crews(clearing, kept)
+    clearing = clearing_underway(told, before, kept)
+    form = clearing.form
+    # What crews are about to open, those who come after them count on.
+    reopening = Roads(road_phases(region, form.roads), places, parameters.foot_kmh)
+    kept.tracks = replace(kept.tracks, roads=reopening)
     teams = teams_underway(form, before, roster(region, form, incident.skills), kept)
     mobilise = region.settings.parameters.mobilise_min
     rides = rides_underway(

@@ -259,8 +259,7 @@ def again(orders: Orders) -> Orders:
         frozen = np.where(rows["arrive_min"] <= 65.0, "finished", "started")
         return rows.assign(frozen=np.where(begun, frozen, ""))
 
-    # The crew is at work: what it opens at 170 counts as forecast now.
-    return with_table(with_table(later, "legs", mark), "cut_off", lambda rows: rows.assign(reopens_min=170.0))
+    return with_table(later, "legs", mark)
 
 
 class TestTakenUpAgain:
