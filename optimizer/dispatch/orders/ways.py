@@ -23,7 +23,8 @@ AHEAD_DEGREES, BACK_DEGREES = 35.0, 150.0
 """A bend up to the first is straight on, one beyond the second turns round."""
 SHORT_KM = 0.05
 """A stretch shorter than this is told with the one before it: slip roads and junctions."""
-ACROSS = ("boat", "helicopter")
+ACROSS = ("boat", "helicopter", "foot")
+"""Straight over land, water or air; who walks carries goods from a landing point on."""
 
 
 def ways_table(

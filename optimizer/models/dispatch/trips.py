@@ -166,14 +166,16 @@ def time_day(tables: Tables, days: Days, vehicle: int) -> None:
     """Drive a vehicle's day."""
     driver, travel, opens, day = tables.vehicles[vehicle], tables.travel, tables.opens, days.sums[vehicle]
     kind, depot = driver.kind, driver.depot
-    now, node, lost, spent = driver.start, depot, 0.0, 0.0
+    now, node, lost, spent, begins = driver.start, depot, 0.0, 0.0, driver.start
     for place in range(day.drops):
         drop = days.drops[vehicle, place]
         wanted = tables.requests[drop.request]
         if drop.opens:
             if place:
                 now = max(now + driver.unloading, opens[kind, node, depot]) + travel[kind, node, depot]
-            now = max(now + driver.loading, opens[kind, depot, wanted.node]) + travel[kind, depot, wanted.node]
+                spent += now - begins
+            begins = max(now, opens[kind, depot, wanted.node] - driver.loading)
+            now = begins + driver.loading + travel[kind, depot, wanted.node]
         elif wanted.node != node:
             now = max(now + driver.unloading, opens[kind, node, wanted.node]) + travel[kind, node, wanted.node]
         node = wanted.node
@@ -183,7 +185,7 @@ def time_day(tables: Tables, days: Days, vehicle: int) -> None:
         spent += share * driver.charge
     if day.drops:
         now = max(now + driver.unloading, opens[kind, node, depot]) + travel[kind, node, depot]
-        spent += now - driver.start
+        spent += now - begins
     day.back, day.lost, day.spent = now, lost, spent
     _room_left(tables, days, vehicle)
 
