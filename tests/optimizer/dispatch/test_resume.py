@@ -61,14 +61,26 @@ def test_a_team_that_a_closure_stops_is_sent_on_from_where_it_stopped(given, ski
     assert rows(before, "legs", "carrier_id").loc["TOWN", "to_place_id"] == "V2"
     legs = after.tables["legs"]
     own = legs[legs["carrier_id"] == "TOWN"]
-    # On way 1, it has passed no junction but its first: node 0. It waits there no longer than it must and goes on by
-    # ways 1, 5, 6 and 3: 1 + 1 + 1.2 + 1 km.
-    assert own["frozen"].tolist() == ["finished", ""]
-    assert own["from_place_id"].iloc[1] == own["to_place_id"].iloc[0]
-    assert own["depart_min"].iloc[1] == pytest.approx(at_min)
-    assert own["arrive_min"].iloc[1] == pytest.approx(at_min + 4.2 * KM, abs=1e-2)
+    # On way 1 it has passed no junction but its first, node 0, where T is: it turns back there and goes by ways 1, 5,
+    # 6 and 3: 1 + 1 + 1.2 + 1 km.
+    assert own["from_place_id"].tolist() == ["T"]
+    assert own["depart_min"].iloc[0] == pytest.approx(at_min)
+    assert own["arrive_min"].iloc[0] == pytest.approx(at_min + 4.2 * KM, abs=1e-2)
     changed = rows(after, "changed", "for_id")
     assert "东镇队" in changed.loc["T1", "why"]
+
+
+def test_a_team_that_is_farther_on_is_sent_on_from_the_last_junction(given, skills):
+    turnout = skills.turnout("town_team").turnout_min
+    first = {"tasks": [task(1, "V3", people=20, deadline=30)]}
+    at_min = turnout + 1.5 * KM
+    _, after = given(first, at_min, Closure(name="三号路", ways=(3,)))
+    legs = after.tables["legs"]
+    own = legs[legs["carrier_id"] == "TOWN"]
+    # Half a kilometre into way 2, behind node 1; on from there by ways 5 and 6: 2.2 km.
+    assert own["frozen"].tolist() == ["finished", ""]
+    assert own["to_place_id"].iloc[0] == own["from_place_id"].iloc[1] == f"point:TOWN@{at_min:g}"
+    assert own["arrive_min"].tolist() == pytest.approx([at_min, at_min + 2.2 * KM], abs=1e-2)
 
 
 def test_a_trip_under_way_stays_and_its_stock_is_gone(given):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from network.closures import Closure
 from optimizer.dispatch.fleet import fleet, standing_vehicles
 from optimizer.dispatch.orders.lots import Drawn, draw_lots
-from optimizer.dispatch.sources import hand_out, relief_sources
+from optimizer.dispatch.sources import hand_out, relief_sources, still_wanted
 
 KM = 60 / (25 * 0.9)
 
@@ -39,7 +39,8 @@ def test_a_loss_takes_its_share_of_every_lot_in_whole_units(district, incident):
 def test_what_lies_in_the_place_is_handed_out_there_by_priority(district, incident):
     requests = [_request(1, "V6", "water", 20, people=40, priority=2), _request(2, "V6", "water", 25)]
     form = incident(requests=requests).form
-    handed, left = hand_out(form.requests, relief_sources(district, form).in_place)
+    handed = hand_out(form.requests, relief_sources(district, form).in_place)
+    left = still_wanted(form.requests, {"N1": 5.0, "N2": 25.0})
     # 30 bottles: the first priority gets its 25, the second 5 of 20, so 15 / 20 of its 40 people still want.
     assert [(one.request_id, one.lot_id, one.units) for one in handed] == [("N2", "L6", 25.0), ("N1", "L6", 5.0)]
     assert [(one.id, one.quantity, one.people) for one in left] == [("N1", 15, 30)]

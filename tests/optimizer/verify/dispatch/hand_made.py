@@ -249,8 +249,8 @@ V2,shelter,,10,V2,石桥村,no_room
     # Forecast without the crew: 5 h.
     "cut_off": """place_id,place_name,town_name,people,reopens_min,landing_site_id,landing_name,landing_by,\
 landing_km,landing_contact
-V3,西岭村,东溪镇,200,300,P1,云顶起降点,road,6,周 139
-V4,云顶村,东溪镇,150,300,P1,云顶起降点,road,0,周 139
+V3,西岭村,东溪镇,200,170,P1,云顶起降点,road,6,周 139
+V4,云顶村,东溪镇,150,170,P1,云顶起降点,road,0,周 139
 """,
     "clearing": "closure,crew_id,crew_name,order,start_min,opens_min,forecast_min\n滑坡,K1,K1,1,50,170,300\n",
     "changed": "kind,for_id\n",

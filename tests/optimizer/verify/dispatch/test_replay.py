@@ -191,7 +191,7 @@ FALSE: list[tuple[str, int, dict[str, object], str, str]] = [
     ("clearing", 0, {"crew_id": "K2"}, "dispatch_clearing", "no crew “K2”"),
     ("cut_off", 0, {"place_id": "V2", "place_name": "石桥村"}, "dispatch_cut_off", "lacks the row place_id=V3"),
     ("cut_off", 0, {"place_id": "V1", "place_name": "东溪村"}, "dispatch_cut_off", "it is not cut off"),
-    ("cut_off", 0, {"reopens_min": 170.0}, "dispatch_cut_off", "reopens_min says 170, recomputed 300"),
+    ("cut_off", 0, {"reopens_min": 300.0}, "dispatch_cut_off", "reopens_min says 300, recomputed 170"),
     ("cut_off", 0, {"landing_site_id": "P0"}, "dispatch_cut_off", "nearest landing point"),
     ("cut_off", 0, {"landing_by": "foot"}, "dispatch_cut_off", "landing_by says foot, recomputed road"),
     ("cut_off", 0, {"landing_km": 5.0}, "dispatch_cut_off", "landing_km says 5, recomputed 6"),
@@ -317,7 +317,9 @@ def test_a_table_that_is_gone_is_named(good: Path, tmp_path: Path) -> None:
 
 def test_orders_that_are_empty_are_replayed(orders: Orders) -> None:
     """Nobody to send, nothing asked for: no check stumbles over a table without rows."""
-    tables = {name: rows.iloc[:0] for name, rows in orders.tables.items()} | {"cut_off": orders.tables["cut_off"]}
+    # Without a crew the roads reopen as forecast, at 300.
+    alone = orders.tables["cut_off"].assign(reopens_min=300.0)
+    tables = {name: rows.iloc[:0] for name, rows in orders.tables.items()} | {"cut_off": alone}
     bare = replace(orders, claims=replace(orders.claims, tables=tables))
     none: dict[str, object] = dict.fromkeys(("tasks", "requests", "evacuations", "crafts", "hold_back"), ())
     assert failed(with_incident(bare, clearing=type(orders.form.clearing)(), **none)) == {}
