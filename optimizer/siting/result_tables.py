@@ -17,7 +17,7 @@ from optimizer.region.estimates import is_estimated, join_marks
 from optimizer.region.region import Region
 from optimizer.region.schema import Table
 from optimizer.siting.building import building
-from optimizer.siting.reached import Reached, reached
+from optimizer.siting.reached import Reached, reached, serving
 from optimizer.siting.siting_case import SitingCase
 from optimizer.siting.stated.tables import ALLOCATION, COVERAGE, SCENARIOS, SITES, SUPPLY, TOWNS
 
@@ -99,12 +99,11 @@ def _allocation(case: SitingCase, solution: SitingSolution, found: Reached) -> p
     names = statement.sites["name"].to_numpy(dtype=object)
     ids = statement.sites["site_id"].to_numpy(dtype=object)
     places, towns = statement.places, _town_names(statement.region, statement.places["town_id"])
-    backup = _backups(case, solution)
+    backup, near = _backups(case, solution), serving(case, solution.opened)
     parts = []
     for number, state in enumerate(statement.states):
-        place, server, served = _served(solution, found, number)
+        place, server, served = _served(case, solution, near[number], number)
         none, at = server < 0, np.maximum(server, 0)
-        limit = statement.limit_min[place, at]
         parts.append(
             pd.DataFrame(
                 {
@@ -117,7 +116,8 @@ def _allocation(case: SitingCase, solution: SitingSolution, found: Reached) -> p
                     "server_name": np.where(none, "", names[at]),
                     "served": served,
                     "drive_min": np.where(none, np.inf, case.problem.times_min[number, place, at]),
-                    "standard_min": np.where(none, statement.standard.minutes[place], limit),
+                    "standard_min": statement.standard.minutes[place],
+                    "counts": ~none & statement.counts[place, at],
                     "within": found.within[number, place],
                     "covering_sites": found.covering[number, place].astype(float),
                     "backup_ids": backup[number, place],
@@ -128,18 +128,22 @@ def _allocation(case: SitingCase, solution: SitingSolution, found: Reached) -> p
 
 
 def _served(
-    solution: SitingSolution, found: Reached, number: int
+    case: SitingCase, solution: SitingSolution, near: NDArray[np.int64], number: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Places, who serves them in a state, and how much: one row a place, or more where depots share one."""
+    """Places, who serves them in a state, and how much: one row a place, or more where depots share one.
+
+    ``near`` (n,) serves where the model names nobody.
+    """
     counted = solution.problem.weight[number]
     if not isinstance(solution, CapacitatedSolution):
-        server = np.where(solution.server[number] < 0, found.server[number], solution.server[number])
+        own = np.full(len(counted), -1) if case.statement.traits.by_standard else solution.server[number]
+        server = np.where(own < 0, near, own)
         return np.arange(len(server)), server, np.where(server < 0, 0.0, counted)
     shares = solution.served[number].tocoo()
     left = np.flatnonzero((solution.unserved[number] > DUST) & (counted > 0))
     idle = np.flatnonzero(counted <= 0)
     place = np.concatenate([shares.row, left, idle])
-    server = np.concatenate([shares.col, np.full(len(left), -1), found.server[number, idle]])
+    server = np.concatenate([shares.col, np.full(len(left), -1), near[idle]])
     amount = np.concatenate([shares.data, np.zeros(len(left) + len(idle))])
     order = np.lexsort((server, place))
     return place[order], server[order].astype(np.int64), amount[order]

@@ -17,10 +17,6 @@ NAMED = 6
 """So many names stand in a sentence; the tables have all."""
 
 
-BY_STANDARD_TIME = ("uncovered", "spent", "unbacked", "expected")
-"""Losses that standard times decide; beside the others they are measured."""
-
-
 class Told:
     """Words for a siting in one language."""
 
@@ -62,7 +58,7 @@ class Told:
             limits.append(self("limit_budget", money=self.words.money(options.budget_cny)))
         given = options.minutes
         limits.append(self("limit_rules") if given is None else self("limit_minutes", minutes=given))
-        if given is not None and self.siting.case.statement.traits.loss not in BY_STANDARD_TIME:
+        if given is not None and not self.siting.case.statement.traits.by_standard:
             limits.append(self("limit_measured"))
         if options.town_depots:
             limits.append(self("limit_towns"))

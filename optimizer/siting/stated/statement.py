@@ -41,8 +41,8 @@ class Statement:
     stated_weight : (K, n) float
         Of these what the model speaks of, or cubic metres of relief; what no site can reach or cover is still in it.
     standard : StandardTimes
-    limit_min : (n, m) float
-        Standard time of a place when a site serves it: 0 where the site's kind does not count for the place's rule.
+    counts : (n, m) bool
+        Whether the site's kind counts for the rule of the place; every site does where no rule judges.
     lost : (K, m) bool
         Sites that a state takes.
     groups : tuple of SiteGroup
@@ -56,7 +56,7 @@ class Statement:
     weight: Floats
     stated_weight: Floats
     standard: StandardTimes
-    limit_min: Floats
+    counts: Flags
     lost: Flags
     groups: tuple[SiteGroup, ...]
 
@@ -64,6 +64,12 @@ class Statement:
     def traits(self) -> ModelTraits:
         """What the model asks of the statement."""
         return MODELS[self.options.model]
+
+    @property
+    def limit_min(self) -> Floats:
+        """(n, m) standard time of a place when a site serves it: 0 where the site does not count for it."""
+        limit: Floats = np.where(self.counts, self.standard.minutes[:, None], 0.0)
+        return limit
 
     def counted_weight(self, times_min: Floats) -> Floats:
         """(K, n) weight that the model's loss counts, by (K, n, m) minutes: without what it cannot speak of.
@@ -121,7 +127,7 @@ def state_siting(region: Region, options: SitingOptions) -> Statement:
         weight,
         volumes(region, options, places, chosen) if weighs == "volume" else stated,
         standard,
-        _limits(region, options, rows, standard),
+        _counting(region, options, rows, standard),
         _lost(region, rows, chosen),
         town_groups(region, options, rows),
     )
@@ -129,14 +135,14 @@ def state_siting(region: Region, options: SitingOptions) -> Statement:
     return statement
 
 
-def _limits(region: Region, options: SitingOptions, rows: pd.DataFrame, standard: StandardTimes) -> Floats:
-    """(n, m) standard times, by whether the site's kind counts for the rule of the place."""
-    limit = np.tile(standard.minutes[:, None], (1, len(rows)))
+def _counting(region: Region, options: SitingOptions, rows: pd.DataFrame, standard: StandardTimes) -> Flags:
+    """(n, m) whether the site's kind counts for the rule of the place."""
+    counts = np.ones((len(standard.minutes), len(rows)), dtype=bool)
     if options.sites == "stations":
         for rule in circles(region):
-            counts = rows["station_kind"].isin([*rule.station_kinds, NEW_POST]).to_numpy()
-            limit[np.ix_(standard.rule_id == rule.id, ~counts)] = 0.0
-    return limit
+            of_kind = rows["station_kind"].isin([*rule.station_kinds, NEW_POST]).to_numpy()
+            counts[np.ix_(standard.rule_id == rule.id, ~of_kind)] = False
+    return counts
 
 
 def _lost(region: Region, rows: pd.DataFrame, chosen: tuple[State, ...]) -> Flags:

@@ -35,17 +35,29 @@ def verify_allocation(claims: Claims, again: Restated) -> Outcome:
     outcome += holds(ALLOCATION, rows, "siting_not_open", none | opened[at], id=rows["server_id"])
     minutes = np.where(none, np.nan, again.times_min[state, place, at])
     outcome += equal(ALLOCATION, rows, "drive_min", np.where(np.isinf(minutes), np.nan, minutes), MINUTES)
-    if statement.traits.loss in NEAREST and statement.traits.loss != "unbacked":
-        nearest = again.minutes(opened)[state, place]
-        right = np.where(none, np.inf, minutes) <= nearest + MINUTES.absolute
-        outcome += holds(ALLOCATION, rows, "siting_not_nearest", right)
+    if statement.traits.loss in NEAREST:
+        outcome += holds(ALLOCATION, rows, "siting_not_nearest", _is_nearest(again, opened, state, place, server))
     covering = again.covering(opened)[state, place]
     outcome += equal(ALLOCATION, rows, "weight", statement.weight[state, place], UNITS)
     outcome += equal(ALLOCATION, rows, "covering_sites", covering.astype(float), UNITS)
     outcome += holds(ALLOCATION, rows, "siting_within", rows["within"].to_numpy(dtype=bool) == (covering > 0))
-    standard = np.where(none, statement.standard.minutes[place], statement.limit_min[place, at])
+    standard, counts = statement.standard.minutes[place], statement.counts[place, at] & (server >= 0)
     outcome += equal(ALLOCATION, rows, "standard_min", np.where(np.isinf(standard), np.nan, standard), MINUTES)
+    outcome += holds(ALLOCATION, rows, "siting_counts", rows["counts"].to_numpy(dtype=bool) == counts)
     return outcome + _verify_served(claims, again, rows) + _verify_backup(again, rows, opened)
+
+
+def _is_nearest(
+    again: Restated, opened: np.ndarray, state: np.ndarray, place: np.ndarray, server: np.ndarray
+) -> np.ndarray:
+    """Whether no open site is nearer; where standard times decide, none of those that count, if any has a way."""
+    reach, statement = np.where(opened, again.times_min, np.inf), again.statement
+    counting = np.where(statement.counts, reach, np.inf) if statement.traits.by_standard else reach
+    some = np.isfinite(counting).any(axis=2)
+    asked = np.where(some[:, :, None], counting, reach)
+    own = np.where(server < 0, np.inf, asked[state, place, np.maximum(server, 0)])
+    right: np.ndarray = own <= asked.min(axis=2)[state, place] + MINUTES.absolute
+    return right
 
 
 def _numbers(again: Restated, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
