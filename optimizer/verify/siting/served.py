@@ -53,7 +53,7 @@ def _is_nearest(
     """Whether no open site is nearer; where standard times decide, none of those that count, if any has a way."""
     reach, statement = np.where(opened, again.times_min, np.inf), again.statement
     counting = np.where(statement.counts, reach, np.inf) if statement.traits.by_standard else reach
-    some = np.isfinite(counting).any(axis=2)
+    some = np.isfinite(counting.min(axis=2))
     asked = np.where(some[:, :, None], counting, reach)
     own = np.where(server < 0, np.inf, asked[state, place, np.maximum(server, 0)])
     right: np.ndarray = own <= asked.min(axis=2)[state, place] + MINUTES.absolute
