@@ -85,6 +85,7 @@ def manifest(siting: Siting, language: Language, roads: str) -> dict[str, object
         "result": figures(siting),
         "measure_best": solution.problem.measure.best,
         "alternatives_complete": siting.alternatives_complete,
+        "studies_cut": list(siting.cut),
         "told": {each: Told(siting, each).headline() for each in LANGUAGES},
         "seconds": round(siting.seconds, 3),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,22 @@ def reached(case: SitingCase, opened: Flags) -> Reached:
     times = problem.times_min[:, :, opened]
     minutes = np.min(times, axis=2, initial=np.inf)
     arrives = np.isfinite(times) & (times <= statement.limit_min[:, opened])
-    covering = np.where(statement.standard.judged, arrives.sum(axis=2), 0)
+    return _means(case, minutes, arrives.sum(axis=2))
+
+
+def flipped(case: SitingCase, opened: Flags, found: Reached, site: int) -> Reached:
+    """Look at what is reached if ``site`` closes, or opens besides; ``found`` is what ``opened`` (m,) reach."""
+    if opened[site]:
+        return reached(case, opened & (np.arange(len(opened)) != site))
+    times = case.problem.times_min[:, :, site]
+    arrives = np.isfinite(times) & (times <= case.statement.limit_min[:, site])
+    return _means(case, np.minimum(found.minutes, times), found.covering + arrives)
+
+
+def _means(case: SitingCase, minutes: NDArray[np.floating[Any]], arriving: NDArray[np.int64]) -> Reached:
+    """Put together what (K, n) minutes and numbers of sites that arrive in time come to."""
+    statement = case.statement
+    covering = np.where(statement.standard.judged, arriving, 0)
     within = covering > 0
     weight, judged = statement.weight, statement.weight * statement.standard.judged
     counted = np.minimum(minutes, statement.standard.cut_off_min)

@@ -46,7 +46,14 @@ class Told:
 
     def headline(self) -> list[str]:
         """What was asked and found, and how well it is proven."""
-        return [self.asked(), *self.decided(), self.effect(), *self.loss(), *self.beyond()]
+        return [
+            self.asked(),
+            *self.decided(),
+            self.effect(),
+            *self.loss(),
+            *self.beyond(),
+            *map(self.cut, self.siting.cut),
+        ]
 
     def asked(self) -> str:
         """What was asked."""
@@ -119,6 +126,12 @@ class Told:
             minutes = self.words.number(float(unjudged["worst_min"].max()), 0)
             lines.append(self("remote", count=len(unjudged), minutes=minutes))
         return [*lines, *self._not_reached(), *self._lost(), *self._regret(), *self._next()]
+
+    def cut(self, study: str) -> str:
+        """Say what a study lacks for want of time."""
+        table = self.siting.tables[study]
+        missing = int(table["change_best"].isna().sum()) if study == "reasons" else 0
+        return self(f"cut_{study}", found=len(table), missing=missing, seconds=self.siting.options.study_limit_s)
 
     def basis(self) -> list[str]:
         """On what it rests: times, weights, costs and the parameters that matter to the model."""
