@@ -190,7 +190,7 @@ def _coverage(case: SitingCase, found: Reached) -> pd.DataFrame:
     table = places.assign(
         site_name=places["name"],
         town_name=_town_names(statement.region, places["town_id"]),
-        rule_id=standard.rule_id,
+        rule_id="" if standard.by_hand else standard.rule_id,
         standard_min=standard.minutes,
         before_min=_expected(case.before_min, probability),
         after_min=_expected(found.minutes, probability),

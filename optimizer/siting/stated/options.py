@@ -30,7 +30,7 @@ class SitingOptions:
     budget_cny : float, optional
         CNY for building, the first year's running and closing.
     minutes : float, optional
-        Standard time that replaces those of the rules, minutes of driving.
+        Of driving: replaces the times of the rules, not whom they judge nor what kinds of station count.
     over : "base" or "scenarios"
         Dry roads by day and residents, or the scenarios' roads and people in need.
     scenario_ids : tuple of str, optional

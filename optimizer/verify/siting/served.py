@@ -198,5 +198,6 @@ def verify_coverage(claims: Claims, again: Restated) -> Outcome:
     outcome += equal(COVERAGE, rows, "within_share", np.where(judged, within, np.nan), SHARES)
     outcome += equal(COVERAGE, rows, "people", statement.places["people"], UNITS)
     outcome += equal(COVERAGE, rows, "threatened", statement.places["threatened"], UNITS)
-    outcome += equal_text(COVERAGE, rows, "rule_id", statement.standard.rule_id)
+    rule_id = np.where(statement.standard.by_hand, "", statement.standard.rule_id)
+    outcome += equal_text(COVERAGE, rows, "rule_id", rule_id)
     return outcome + equal_text(COVERAGE, rows, "outcome", words)

@@ -98,6 +98,16 @@ class TestStandardTimes:
     def test_minutes_replace_those_of_the_rules(self, demo):
         assert set(state_siting(demo, asked(minutes=12.5)).standard.minutes) == {12.5}
 
+    def test_minutes_replace_nothing_but_the_time_of_the_circles(self, demo):
+        of_rules = state_siting(demo, asked(sites="stations"))
+        by_hand = state_siting(demo, asked(sites="stations", minutes=12.5))
+        judged = of_rules.standard.judged
+        assert (by_hand.standard.judged == judged).all()
+        assert (by_hand.counts == of_rules.counts).all()
+        assert not by_hand.counts.all()
+        assert (by_hand.standard.minutes[judged] == 12.5).all()
+        assert np.isinf(by_hand.standard.minutes[~judged]).all()
+
 
 class TestSites:
     def test_existing_sites_stay_and_do_not_count(self, demo):
@@ -183,6 +193,10 @@ class TestRefusals:
         bare = replace(demo, rules=())
         assert faults(bare) == ["no_standard_depots"]
         assert state_siting(bare, asked(minutes=30.0)).standard.judged.all()
+
+    def test_without_a_circle_no_minutes_say_what_stations_count(self, demo):
+        relief = tuple(rule for rule in demo.rules if rule.check != "response")
+        assert faults(replace(demo, rules=relief), sites="stations", minutes=8.0) == ["no_standard_stations"]
 
     def test_a_town_without_a_candidate_cannot_be_made_to_have_a_depot(self, demo):
         rows = demo.tables["sites"]
