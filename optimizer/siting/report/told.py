@@ -12,6 +12,7 @@ from optimizer.report.assumptions import is_synthetic, roads_source
 from optimizer.report.wording import Wording
 from optimizer.siting.reached import expected, reached
 from optimizer.siting.siting import Siting
+from optimizer.siting.unknown_people import unknown_people
 
 NAMED = 6
 """So many names stand in a sentence; the tables have all."""
@@ -165,6 +166,7 @@ class Told:
         places = int((tables["coverage"]["estimated"] != "").sum())
         sites = int((tables["sites"]["estimated"] != "").sum())
         lines = [self("caution_synthetic")] if is_synthetic(region) else []
+        lines += [warning.what.say(self.language) for warning in unknown_people(self.siting.case.statement)]
         if places or sites:
             lines.append(self("caution_estimated", count=places, sites=sites))
         return [*lines, self("caution_bound"), self("caution_source", source=roads_source(region, self.language))]

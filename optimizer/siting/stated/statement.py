@@ -87,6 +87,11 @@ class Statement:
         return counted
 
     @property
+    def unknown(self) -> pd.DataFrame:
+        """Places whose residents are not known: they weigh what hazard points threaten there, often nothing."""
+        return self.places[self.places["people"].isna()]
+
+    @property
     def probability(self) -> Floats:
         """(K,) of the states."""
         return np.array([state.probability for state in self.states])

@@ -121,7 +121,7 @@ COVERAGE = Table(
         _number(
             "standard_min", "标准时间", "min", "行驶时间上限；空为不作判断", "Minutes of driving; empty: not judged"
         ),
-        _number("people", "常住人口", "人", "常住人口", "Residents"),
+        _number("people", "常住人口", "人", "空为未知，按 0 人计", "Residents; empty: not known, counted as none"),
         _number("threatened", "受威胁人数", "人", "隐患点威胁的人数", "People whom hazard points threaten"),
         _number(
             "before_min", "选址前", "min", "现有站点，各情景期望；空为有情景不可达", "From existing sites, expected"

@@ -40,6 +40,13 @@ class TestDemand:
         known = places["people"] > 0
         assert (places.loc[known, "threatened"] <= places.loc[known, "people"]).all()
 
+    def test_unknown_residents_stay_unknown_and_weigh_those_threatened(self, uncounted):
+        stated = state_siting(uncounted(6), asked())
+        unknown = stated.places["people"].isna().to_numpy()
+        assert list(stated.unknown["site_id"]) == list(stated.places.loc[unknown, "site_id"])
+        assert unknown.sum() == 6
+        assert stated.weight[0, unknown] == pytest.approx(stated.places.loc[unknown, "threatened"].to_numpy())
+
     def test_depots_serve_those_in_need_in_a_scenario(self, demo):
         stated = state_siting(demo, asked(over="scenarios"))
         first = demo.scenarios[0]
