@@ -155,6 +155,9 @@ class Told:
             lines.append(self("basis_lost", share=parameters.lost_share))
         if options.keep == "closable":
             lines.append(self("basis_closing", money=self.words.number(parameters.closing_cost_cny)))
+        if options.keep != "existing":
+            running = float(statement.sites["running_cost_cny"].sum())
+            lines.append(self(f"basis_running_{options.sites}", money=self.words.money(running)))
         if options.sites == "stations":
             cost = self.siting.region.settings.parameters.post_cost_cny
             lines.append(self("basis_post", money=self.words.number(cost)))

@@ -28,7 +28,7 @@ class SitingOptions:
     number : int, optional
         Most sites: new ones where ``keep`` is ``existing``, else all that are open.
     budget_cny : float, optional
-        CNY for building, the first year's running and closing.
+        CNY for building, the first year's running, also of existing depots that may be closed, and closing.
     minutes : float, optional
         Of driving: replaces the times of the rules, not whom they judge nor what kinds of station count.
     over : "base" or "scenarios"

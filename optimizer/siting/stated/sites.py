@@ -15,6 +15,7 @@ from optimizer.region.estimates import is_estimated, join_marks
 from optimizer.region.region import Region
 from optimizer.region.selection import SETTLEMENTS
 from optimizer.siting.stated.options import SitingOptions
+from optimizer.siting.stated.running import running_cost_cny
 from optimizer.siting.stated.standard_times import circle_kinds
 
 DEPOTS_DRIVE = ("light_truck",)
@@ -23,7 +24,8 @@ NEW_POST = "post"
 """Kind of station of a post that is proposed at a village, community or town."""
 COLUMNS = [
     "site_id", "name", "town_id", "kind", "level", "station_kind", "existing", "size", "fixed_cost_cny",
-    "yearly_cost_cny", "open_cost_cny", "close_cost_cny", "fixed", "forbidden", "counted", "override", "estimated",
+    "yearly_cost_cny", "running_cost_cny", "open_cost_cny", "close_cost_cny", "fixed", "forbidden", "counted",
+    "override", "estimated",
 ]  # fmt: skip
 
 
@@ -44,16 +46,17 @@ def sites(region: Region, options: SitingOptions) -> pd.DataFrame:
     -------
     DataFrame
         ``site_id``, ``name``, ``town_id``, ``kind``, ``level``, ``station_kind`` (:data:`NEW_POST` for a post to be
-        built), ``existing``, ``size`` (that is built), ``fixed_cost_cny``, ``yearly_cost_cny``, ``open_cost_cny``
-        (building and the first year), ``close_cost_cny``, ``fixed``, ``forbidden``, ``counted`` (against the number),
-        ``override`` (a planner's decision, in words), ``estimated`` (marks of these columns).
+        built), ``existing``, ``size`` (that is built), ``fixed_cost_cny``, ``yearly_cost_cny`` (of that size),
+        ``running_cost_cny`` (a year, of what stands and may be closed), ``open_cost_cny`` (building and the first
+        year), ``close_cost_cny``, ``fixed``, ``forbidden``, ``counted`` (against the number), ``override`` (a planner's
+        decision, in words), ``estimated`` (marks of these columns).
 
     Raises
     ------
     ProblemsError
         There is nothing to choose from.
     """
-    rows = _depots(region) if options.sites == "depots" else _stations(region)
+    rows = _depots(region, options) if options.sites == "depots" else _stations(region)
     rows = _decided(region, _kept(region, options, rows))
     if rows.empty or bool((rows["fixed"] | rows["forbidden"]).all()):
         what = Phrase(f"optimizer.siting.no_candidate_{options.sites}")
@@ -93,8 +96,11 @@ def town_groups(region: Region, options: SitingOptions, rows: pd.DataFrame) -> t
     )
 
 
-def _depots(region: Region) -> pd.DataFrame:
-    """Depots that stand, and candidates at their cheapest size or the one that the planner has decided."""
+def _depots(region: Region, options: SitingOptions) -> pd.DataFrame:
+    """Depots that stand, and candidates at their cheapest size or the one that the planner has decided.
+
+    A depot's running counts where closing it saves it.
+    """
     table = region.sites
     rows = table[table["kind"].isin(["depot", "candidate"])].copy()
     rows["existing"] = rows["kind"] == "depot"
@@ -105,7 +111,9 @@ def _depots(region: Region) -> pd.DataFrame:
         values = [one[number] for one in built]
         as_it_stands = rows["existing"] & ~rows["site_id"].isin(list(decided))
         rows[column] = pd.Series(values).mask(as_it_stands, "" if column == "size" else 0.0)
-    doubt = np.array([bool(one[3]) for one in built]) & (rows["size"] != "").to_numpy()
+    runs = rows["existing"].to_numpy(dtype=bool) & (options.keep != "existing")
+    rows["running_cost_cny"] = np.where(runs, running_cost_cny(region, rows), 0.0)
+    doubt = runs | (np.array([bool(one[3]) for one in built]) & (rows["size"] != "").to_numpy())
     rows["estimated"] = join_marks({"open_cost_cny": doubt, "site_id": is_estimated(rows["estimated"], "lon", "lat")})
     return rows.assign(station_kind="")
 
@@ -131,7 +139,8 @@ def _stations(region: Region) -> pd.DataFrame:
     new = ~rows["existing"].to_numpy(dtype=bool)
     cost = np.where(new, region.settings.parameters.post_cost_cny, 0.0)
     marks = {"open_cost_cny": new, "site_id": is_estimated(rows["estimated"], "lon", "lat")}
-    return rows.assign(size="", fixed_cost_cny=cost, yearly_cost_cny=0.0, estimated=join_marks(marks))
+    no_cost = {"yearly_cost_cny": 0.0, "running_cost_cny": 0.0}
+    return rows.assign(size="", fixed_cost_cny=cost, **no_cost, estimated=join_marks(marks))
 
 
 def _kept(region: Region, options: SitingOptions, rows: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +150,7 @@ def _kept(region: Region, options: SitingOptions, rows: pd.DataFrame) -> pd.Data
     closing = region.settings.siting.closing_cost_cny if options.keep != "none" else 0.0
     unsized = ~existing & (rows["kind"] == "candidate").to_numpy() & (rows["size"] == "").to_numpy()
     return rows.assign(
-        open_cost_cny=rows["fixed_cost_cny"].astype(float) + rows["yearly_cost_cny"].astype(float),
+        open_cost_cny=rows[["fixed_cost_cny", "yearly_cost_cny", "running_cost_cny"]].astype(float).sum(axis=1),
         close_cost_cny=np.where(existing, closing, 0.0),
         fixed=existing & stays,
         forbidden=unsized,

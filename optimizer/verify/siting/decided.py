@@ -54,6 +54,7 @@ def _costs(again: Restated, rows: pd.DataFrame, stated: pd.DataFrame, opened: Fl
         of_size = dict(zip(zip(sizes["site_id"], sizes["size"], strict=True), cost, strict=True))
         built = zip(rows["site_id"], rows["size"], strict=True)
         open_cost = np.array([of_size.get(one, 0.0) for one in built])
+        open_cost = open_cost + stated["running_cost_cny"].to_numpy(dtype=float)
     return np.where(opened, open_cost, stated["close_cost_cny"].to_numpy(dtype=float))
 
 

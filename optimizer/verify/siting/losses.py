@@ -98,6 +98,8 @@ def standing_yearly_cny(restated: Restated, sites: pd.DataFrame) -> float:
         of_size.get(one, 0.0) for one in zip(sites.loc[built, "site_id"], sites.loc[built, "size"], strict=True)
     )
     closed = sites.loc[sites["decision"] == "closed", "close_cost_cny"]
+    running = restated.statement.sites.set_index("site_id")["running_cost_cny"]
+    total += running.reindex(sites.loc[sites["decision"].isin(["existing", "enlarged"]), "site_id"]).sum()
     return float(total + parameters.annuity_share * closed.sum())
 
 

@@ -216,3 +216,28 @@ class TestRefusals:
 def test_every_model_says_what_it_asks():
     assert len(MODELS) == 8
     assert all(traits.sites for traits in MODELS.values())
+
+
+class TestRunning:
+    def test_a_depot_that_may_be_closed_costs_what_sizes_of_its_volume_cost_a_year(self, demo):
+        rows = state_siting(demo, asked(keep="closable")).sites.set_index("site_id")
+        # The candidates' sizes: 90 m³ at CNY 30 000 a year, 300 m³ at 80 000 and 900 m³ at 200 000.
+        assert rows.loc["DEPOT-500112004", "open_cost_cny"] == pytest.approx(30_000 * 50 / 90)
+        assert rows.loc["DEPOT-D2", "open_cost_cny"] == pytest.approx(30_000 + 50_000 * (160 - 90) / (300 - 90))
+        assert rows.loc["DEPOT-D1", "open_cost_cny"] == pytest.approx(80_000 + 120_000 * (460 - 300) / (900 - 300))
+        assert rows.loc[rows["existing"], "estimated"].str.contains("open_cost_cny").all()
+        assert (rows.loc[~rows["existing"], "running_cost_cny"] == 0).all()
+
+    def test_beyond_the_largest_size_its_cubic_metre_counts(self, demo):
+        sizes = demo.tables["sizes"]
+        small = replace(demo, tables={**demo.tables, "sizes": sizes[sizes["storage_m3"] < 100]})
+        rows = state_siting(small, asked(keep="none")).sites.set_index("site_id")
+        assert rows.loc["DEPOT-D1", "open_cost_cny"] == pytest.approx(460 * 30_000 / 90)
+
+    def test_one_that_stays_is_no_cost_of_the_siting(self, demo):
+        rows = state_siting(demo, asked()).sites
+        assert (rows.loc[rows["existing"], "open_cost_cny"] == 0).all()
+
+    def test_without_sizes_nothing_is_supposed(self, demo):
+        bare = replace(demo, tables={**demo.tables, "sizes": demo.tables["sizes"].iloc[:0]})
+        assert (state_siting(bare, asked(keep="closable")).sites["running_cost_cny"] == 0).all()
