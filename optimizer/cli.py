@@ -157,6 +157,7 @@ def site(
     keep: Annotated[
         Literal["existing", "closable", "none"], typer.Option("--keep", metavar="existing|closable|none")
     ] = "existing",
+    post: Annotated[str | None, typer.Option("--post", metavar="KIND")] = None,
     town_depots: Annotated[bool, typer.Option("--town-depots")] = False,
     gap: Annotated[float, typer.Option("--gap", metavar="0…1", min=0, max=1)] = 0.0,
     time_limit: Annotated[float, typer.Option("--time-limit", metavar="S", min=1)] = SITING_LIMIT_S,
@@ -171,7 +172,7 @@ def site(
 
         limits = {"gap": gap, "time_limit_s": time_limit, "study_limit_s": study_limit}
         asked = {"sites": kinds, "number": most, "budget_cny": money, "minutes": minutes, "over": over}
-        held = {"measure": measure, "keep": keep, "town_depots": town_depots}
+        held = {"measure": measure, "keep": keep, "post": post, "town_depots": town_depots}
         run_site(session, region, out, scenarios, draw_seed, {"model": model, **asked, **held, **limits})
 
 

@@ -12,6 +12,8 @@ from optimizer.report.assumptions import is_synthetic, roads_source
 from optimizer.report.wording import Wording
 from optimizer.siting.reached import expected, reached
 from optimizer.siting.siting import Siting
+from optimizer.siting.stated.sites import post_kind
+from optimizer.siting.stated.standard_times import circles
 from optimizer.siting.unknown_people import unknown_people
 
 NAMED = 6
@@ -70,10 +72,16 @@ class Told:
             limits.append(self("limit_measured"))
         if options.town_depots:
             limits.append(self("limit_towns"))
+        if options.sites == "stations":
+            limits.append(self("limit_post", kind=self.post_kind()))
         count = len(self.siting.case.statement.states)
         over = self(f"over_{options.over}", count=count, measure=self(f"measure_{options.measure}"))
         model, keep = self(f"model_{options.model}"), self(f"keep_{options.keep}")
         return self("asked", model=model, limits=self.words.joined(limits), over=over, keep=keep)
+
+    def post_kind(self) -> str:
+        """Kind of station that a new post becomes."""
+        return self.words.choice("station_kind", post_kind(self.siting.region, self.siting.options))
 
     def decided(self) -> list[str]:
         """What is built, enlarged and closed, and what it costs."""
@@ -160,7 +168,10 @@ class Told:
             lines.append(self(f"basis_running_{options.sites}", money=self.words.money(running)))
         if options.sites == "stations":
             cost = self.siting.region.settings.parameters.post_cost_cny
-            lines.append(self("basis_post", money=self.words.number(cost)))
+            kind = post_kind(self.siting.region, options)
+            rules = [rule.id for rule in circles(self.siting.region) if kind in rule.station_kinds]
+            named = {"kind": self.post_kind(), "rules": self.words.joined(rules)}
+            lines.append(self("basis_post", money=self.words.number(cost), **named))
         return [*lines, self("basis_default")]
 
     def cautions(self) -> list[str]:

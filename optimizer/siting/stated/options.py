@@ -39,6 +39,8 @@ class SitingOptions:
         What counts over scenarios.
     keep : "existing", "closable" or "none"
         Existing sites stay open, may be closed at a cost, or are candidates that cost nothing to open.
+    post : str, optional
+        Kind of station that new posts become; without it the first of those that most rescue circles name.
     town_depots : bool
         DEPOT-TOWN is kept even where the region has not made it mandatory.
     gap : float
@@ -58,6 +60,7 @@ class SitingOptions:
     scenario_ids: tuple[str, ...] | None = None
     measure: MeasureName = "expected"
     keep: Keep = "existing"
+    post: str | None = None
     town_depots: bool = False
     gap: float = 0.0
     time_limit_s: float = 300.0

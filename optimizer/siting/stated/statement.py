@@ -16,8 +16,8 @@ from optimizer.region.selection import selected
 from optimizer.siting.stated.demand import State, demand, states, volumes, weights
 from optimizer.siting.stated.models import MODELS, ModelTraits
 from optimizer.siting.stated.options import SitingOptions
-from optimizer.siting.stated.sites import NEW_POST, SiteGroup, sites, town_groups
-from optimizer.siting.stated.standard_times import StandardTimes, circles, standard_times
+from optimizer.siting.stated.sites import SiteGroup, sites, town_groups
+from optimizer.siting.stated.standard_times import StandardTimes, circle_kinds, circles, standard_times
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -145,7 +145,7 @@ def _counting(region: Region, options: SitingOptions, rows: pd.DataFrame, standa
     counts = np.ones((len(standard.minutes), len(rows)), dtype=bool)
     if options.sites == "stations":
         for rule in circles(region):
-            of_kind = rows["station_kind"].isin([*rule.station_kinds, NEW_POST]).to_numpy()
+            of_kind = rows["station_kind"].isin(rule.station_kinds).to_numpy()
             counts[np.ix_(standard.rule_id == rule.id, ~of_kind)] = False
     return counts
 
@@ -178,6 +178,10 @@ def _wrong_options(statement: Statement) -> Iterator[Problem]:
         yield _problem("depots_alone", model=options.model)
     if options.town_depots and options.sites != "depots":
         yield _problem("town_depots_of_stations")
+    if options.post is not None and options.sites != "stations":
+        yield _problem("post_of_depots", value=options.post)
+    elif options.post is not None and options.post not in circle_kinds(statement.region):
+        yield _problem("post_uncounted", value=options.post, kinds=", ".join(circle_kinds(statement.region)))
     if not statement.states:
         yield _problem("no_scenarios")
     elif not (statement.stated_weight > 0).any():
@@ -199,4 +203,4 @@ def _too_few_sites(statement: Statement) -> Iterator[Problem]:
 
 
 def _problem(entry: str, **values: object) -> Problem:
-    return Problem(Phrase(f"optimizer.siting.{entry}", **values), Phrase(f"optimizer.siting.{entry}_mend"))
+    return Problem(Phrase(f"optimizer.siting.{entry}", **values), Phrase(f"optimizer.siting.{entry}_mend", **values))

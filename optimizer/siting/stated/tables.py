@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.plan.plan_tables import DECISIONS, OUTCOMES
-from optimizer.region.region_tables import AREA_TYPES, LEVELS, SITE_KINDS
+from optimizer.region.region_tables import AREA_TYPES, LEVELS, SITE_KINDS, STATION_KINDS
 from optimizer.region.result_columns import choice_column as _choice
 from optimizer.region.result_columns import id_column as _id
 from optimizer.region.result_columns import number_column as _number
@@ -41,6 +41,13 @@ SITES = Table(
         _TOWN,
         _choice("kind", "类别", SITE_KINDS, "站点类别", "Kind of site"),
         _choice("level", "层级", LEVELS, "层级", "Level"),
+        _choice(
+            "station_kind",
+            "站点种类",
+            STATION_KINDS,
+            "救援站点的种类；新建的为其将成为的种类",
+            "What kind of station, or would become",
+        ),
         _choice("decision", "决定", DECISIONS, "决定", "Decision"),
         _text("size", "规模", "新建或扩建的规模", "Size built"),
         _number(

@@ -36,6 +36,7 @@ def verify_sites(claims: Claims, again: Restated) -> Outcome:
     )
     outcome += equal_text(SITES, rows, "decision", expected)
     outcome += equal_text(SITES, rows, "override", stated["override"])
+    outcome += equal_text(SITES, rows, "station_kind", stated["station_kind"])
     outcome += equal(SITES, rows, "open_cost_cny", stated["open_cost_cny"], MONEY)
     outcome += equal(SITES, rows, "close_cost_cny", stated["close_cost_cny"], MONEY)
     outcome += equal(SITES, rows, "cost_cny", _costs(again, rows, stated, opened), MONEY)

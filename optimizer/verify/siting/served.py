@@ -107,7 +107,7 @@ def _verify_backup(again: Restated, rows: pd.DataFrame, opened: np.ndarray) -> O
         return holds(ALLOCATION, rows, "siting_backup", (rows["backup_ids"] == "").to_numpy())
     outcome = Outcome()
     for state in again.statement.states:
-        roads = ScenarioRoads.of(again.statement.region, state.roads, DEPOTS_DRIVE[0])
+        roads = ScenarioRoads.of(again.statement.region, state.roads, DEPOTS_DRIVE)
         mine = backed[backed["scenario_id"] == state.id]
         right = [_has_two_ways(again, roads, str(place), pair.split(";"), opened) for place, pair in
                  zip(mine["site_id"], mine["backup_ids"], strict=True)]  # fmt: skip

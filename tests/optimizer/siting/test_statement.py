@@ -97,10 +97,20 @@ class TestStandardTimes:
         stated = state_siting(demo, asked(sites="stations"))
         town = (stated.places["area_type"] == "built_up").to_numpy()
         rule = next(rule for rule in demo.rules if rule.id == "RESP-135")
-        other = ~stated.sites["station_kind"].isin([*rule.station_kinds, "post"]).to_numpy()
+        other = ~stated.sites["station_kind"].isin(rule.station_kinds).to_numpy()
         assert other.any()
         assert (stated.limit_min[np.ix_(town, other)] == 0).all()
         assert (stated.limit_min[np.ix_(town, ~other)] == 5).all()
+
+    def test_a_post_counts_for_the_circles_of_what_it_becomes(self, demo):
+        counted = {}
+        for post in (None, "fire_brigade", "district_team"):
+            stated = state_siting(demo, asked(sites="stations", post=post))
+            new = ~stated.sites["existing"].to_numpy(dtype=bool)
+            rules = {rule: (stated.standard.rule_id == rule) for rule in ("RESP-135", "RESP-15")}
+            counted[post] = [stated.counts[np.ix_(of_rule, new)].mean() for of_rule in rules.values()]
+        # The circle of 5 minutes names fire stations and brigades, that of 15 the district's team besides.
+        assert counted == {None: [1, 1], "fire_brigade": [1, 1], "district_team": [0, 1]}
 
     def test_minutes_replace_those_of_the_rules(self, demo):
         assert set(state_siting(demo, asked(minutes=12.5)).standard.minutes) == {12.5}
@@ -180,6 +190,10 @@ class TestRefusals:
 
     def test_towns_want_depots_and_not_stations(self, demo):
         assert faults(demo, number=1, sites="stations", town_depots=True) == ["town_depots_of_stations"]
+
+    def test_a_post_becomes_what_a_circle_counts(self, demo):
+        assert faults(demo, sites="stations", post="hospital") == ["post_uncounted"]
+        assert faults(demo, post="fire_brigade") == ["post_of_depots"]
 
     def test_everything_is_told_at_once(self, demo):
         assert faults(demo, number=999, measure="worst", model="capacitated", sites="stations") == [
