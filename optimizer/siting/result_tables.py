@@ -34,7 +34,7 @@ def result_tables(case: SitingCase, solution: SitingSolution, language: Language
         "sites": _sites(case, solution, allocation),
         "allocation": allocation,
         "supply": _supply(case, solution),
-        "coverage": _coverage(case, found),
+        "coverage": _coverage(case, solution, found),
         "towns": _towns(case, solution.opened),
         "scenarios": _scenarios(case, solution, found, language),
     }
@@ -181,7 +181,12 @@ def _supply(case: SitingCase, solution: SitingSolution) -> pd.DataFrame:
     return in_form(pd.concat(parts, ignore_index=True), SUPPLY)
 
 
-def _coverage(case: SitingCase, found: Reached) -> pd.DataFrame:
+def unserved_m3(solution: SitingSolution) -> NDArray[np.float64]:
+    """(K, n) cubic metres that each place goes without; missing where the model knows no room."""
+    return solution.unserved if isinstance(solution, CapacitatedSolution) else np.full(solution.server.shape, np.nan)
+
+
+def _coverage(case: SitingCase, solution: SitingSolution, found: Reached) -> pd.DataFrame:
     statement, probability = case.statement, case.problem.probability
     places, standard = statement.places, statement.standard
     within = probability @ found.within
@@ -197,6 +202,8 @@ def _coverage(case: SitingCase, found: Reached) -> pd.DataFrame:
         worst_min=found.minutes.max(axis=0),
         within_share=np.where(standard.judged, within, np.nan),
         outcome=np.where(standard.judged, judged, "not_applicable"),
+        wanted_m3=probability @ case.problem.weight if statement.traits.weighs == "volume" else np.nan,
+        unserved_m3=probability @ unserved_m3(solution),
         estimated=join_marks(marks),
     )
     return in_form(table, COVERAGE)
@@ -241,6 +248,7 @@ def _scenarios(case: SitingCase, solution: SitingSolution, found: Reached, langu
             "unreached_places": cut.sum(axis=1).astype(float),
             "unreached_weight": (statement.weight * cut).sum(axis=1),
             "set_aside_places": aside.sum(axis=1).astype(float),
+            "unserved_m3": unserved_m3(solution).sum(axis=1),
             "lost_sites": [JOINT.join(ids[one]) for one in lost],
         }
     )

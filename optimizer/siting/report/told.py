@@ -14,6 +14,7 @@ from optimizer.siting.reached import expected, reached
 from optimizer.siting.siting import Siting
 from optimizer.siting.stated.sites import post_kind
 from optimizer.siting.stated.standard_times import circles
+from optimizer.siting.stated.unserved import unserved_cny_m3
 from optimizer.siting.unknown_people import unknown_people
 
 NAMED = 6
@@ -117,7 +118,7 @@ class Told:
         loss = self.siting.case.statement.traits.loss
         name = "sites" if solution.unit == "sites" else loss
         weight = parameters.first_cover_weight if loss == "unbacked" else parameters.supply_weight
-        lines = [self(f"loss_{name}", value=self.value(solution.value), weight=weight)]
+        lines = [self(f"loss_{name}", value=self.value(solution.value), weight=weight), *self._unserved()]
         if options.over == "scenarios":
             lines.append(self("of_measure", measure=self(f"measure_{options.measure}")))
         if solution.proven:
@@ -205,6 +206,28 @@ class Told:
         """Names of the sites whose ids are joined in one cell."""
         ids = (one for one in joined.split(";") if one)
         return self.words.joined(self.site(one, self.words.site(one)) for one in ids)
+
+    def _unserved(self) -> list[str]:
+        """Relief that nobody has room or a way for, where the model knows how much depots hold."""
+        statement = self.siting.case.statement
+        if statement.traits.weighs != "volume":
+            return []
+        coverage = self.siting.tables["coverage"]
+        short = coverage[coverage["unserved_m3"] > 0].sort_values("unserved_m3", ascending=False)
+        wanted, unserved = (float(coverage[name].sum()) for name in ("wanted_m3", "unserved_m3"))
+        if short.empty:
+            return [self("unserved_none", wanted=self.words.number(wanted, 1))]
+        return [
+            self(
+                "unserved",
+                unserved=self.words.number(unserved, 1),
+                wanted=self.words.number(wanted, 1),
+                share=self.words.percent(unserved / wanted),
+                count=len(short),
+                names=self.some(short["site_name"]),
+                price=self.words.number(unserved_cny_m3(statement.region, statement.standard.cut_off_min)),
+            )
+        ]
 
     def _not_reached(self) -> list[str]:
         coverage, scenarios = self.siting.tables["coverage"], self.siting.tables["scenarios"]

@@ -28,6 +28,13 @@ _MEAN = _number("mean_min", "平均时间", "min", "加权平均，至多计上�
 _WITHIN = _number(
     "within_share", "达标比例", "1", "标准时间内的权重占应达标权重之比", "Weight within its standard time"
 )
+_UNSERVED = _number(
+    "unserved_m3",
+    "未满足量",
+    "m³",
+    "库容不足或无路可达而未能满足的物资；空为本模型不计库容",
+    "Relief that no open depot has room or a way for; empty: the model knows no room",
+)
 
 SITES = Table(
     "sites",
@@ -145,6 +152,10 @@ COVERAGE = Table(
         _number("worst_min", "最差", "min", "最差情景；空为不可达", "In the worst scenario; empty: no way"),
         _number("within_share", "达标概率", "1", "达标情景的概率之和", "Probability of the scenarios within"),
         _choice("outcome", "结论", OUTCOMES, "全部情景达标才算达标", "Met: within in every scenario"),
+        _number(
+            "wanted_m3", "需求量", "m³", "各情景期望；空为本模型不计库容", "Expected; empty: the model knows no room"
+        ),
+        _UNSERVED,
         ESTIMATED,
     ),
 )
@@ -186,6 +197,7 @@ SCENARIOS = Table(
             "有权重但任何站点都无法满足，未计入目标",
             "No site could serve them: not counted",
         ),
+        _UNSERVED,
         _text("lost_sites", "失去站点", "启用而失去的站点，用 ; 分隔", "Open sites that are lost, joined by ;"),
     ),
 )

@@ -86,6 +86,17 @@ def _verify_served(claims: Claims, again: Restated, rows: pd.DataFrame) -> Outco
     return outcome + holds(ALLOCATION, rows, "siting_room", fits | (server < 0), id=rows["server_id"])
 
 
+def unserved_m3(claims: Claims, again: Restated) -> np.ndarray:
+    """(K, n) what places want and no row of the table of who serves whom gives them; missing without room."""
+    if again.statement.traits.loss != "yearly":
+        return np.full(again.counted.shape, np.nan)
+    rows = claims.tables["allocation"]
+    state, place, _ = _numbers(again, rows)
+    left = again.counted.copy()
+    np.subtract.at(left, (state, place), rows["served"].to_numpy(dtype=float))
+    return np.asarray(np.maximum(left, 0.0))
+
+
 def _capacity_m3(claims: Claims, again: Restated) -> np.ndarray:
     """(m,) cubic metres that every open site holds: what stands, and what its size adds."""
     sizes = again.statement.region.tables["sizes"].set_index(["site_id", "size"])["storage_m3"].astype(float)
@@ -198,6 +209,9 @@ def verify_coverage(claims: Claims, again: Restated) -> Outcome:
     outcome += equal(COVERAGE, rows, "within_share", np.where(judged, within, np.nan), SHARES)
     outcome += equal(COVERAGE, rows, "people", statement.places["people"], UNITS)
     outcome += equal(COVERAGE, rows, "threatened", statement.places["threatened"], UNITS)
+    for column, amount in (("wanted_m3", again.counted), ("unserved_m3", unserved_m3(claims, again))):
+        expected = chance @ amount if statement.traits.loss == "yearly" else np.nan
+        outcome += equal(COVERAGE, rows, column, expected, UNITS)
     rule_id = np.where(statement.standard.by_hand, "", statement.standard.rule_id)
     outcome += equal_text(COVERAGE, rows, "rule_id", rule_id)
     return outcome + equal_text(COVERAGE, rows, "outcome", words)
