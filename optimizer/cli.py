@@ -48,6 +48,7 @@ PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN")]
 WithPlanOption = Annotated[Path | None, typer.Option("--plan", metavar="PLAN")]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR")]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="S", min=0)]
+DrawSeedOption = Annotated[int | None, typer.Option("--seed", metavar="S", min=0)]
 
 
 @app.callback()
@@ -122,7 +123,7 @@ def plan(
     out: OutOption,
     budget: Annotated[float | None, typer.Option("--budget", metavar="CNY", parser=amount)] = None,
     scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID|FILE.yaml|N")] = None,
-    seed: SeedOption = SEED,
+    draw_seed: DrawSeedOption = None,
     risk: Annotated[
         Literal["expected", "cvar", "worst"], typer.Option("--risk", metavar="expected|cvar|worst")
     ] = "expected",
@@ -135,7 +136,7 @@ def plan(
     """Make the annual reserve plan of a region."""
     with Session(lang, as_json, debug) as session:
         options: dict[str, Any] = {"budget_cny": budget, "risk": risk, "gap": gap, "time_limit_s": time_limit}
-        _plan(session, region, out, scenarios=scenarios, seed=seed, **options)
+        _plan(session, region, out, scenarios=scenarios, seed=draw_seed, **options)
 
 
 @app.command()
@@ -149,7 +150,7 @@ def site(
     minutes: Annotated[float | None, typer.Option("--minutes", metavar="MIN", min=0, max=10_000)] = None,
     over: Annotated[Literal["base", "scenarios"], typer.Option("--over", metavar="base|scenarios")] = "base",
     scenarios: Annotated[str | None, typer.Option("--scenarios", metavar="ID,ID|FILE.yaml|N")] = None,
-    seed: SeedOption = SEED,
+    draw_seed: DrawSeedOption = None,
     measure: Annotated[
         Literal["expected", "worst", "regret", "cvar"],
         typer.Option("--measure", metavar="expected|worst|regret|cvar"),
@@ -157,6 +158,7 @@ def site(
     keep: Annotated[
         Literal["existing", "closable", "none"], typer.Option("--keep", metavar="existing|closable|none")
     ] = "existing",
+    post: Annotated[str | None, typer.Option("--post", metavar="KIND")] = None,
     town_depots: Annotated[bool, typer.Option("--town-depots")] = False,
     gap: Annotated[float, typer.Option("--gap", metavar="0…1", min=0, max=1)] = 0.0,
     time_limit: Annotated[float, typer.Option("--time-limit", metavar="S", min=1)] = SITING_LIMIT_S,
@@ -171,8 +173,8 @@ def site(
 
         limits = {"gap": gap, "time_limit_s": time_limit, "study_limit_s": study_limit}
         asked = {"sites": kinds, "number": most, "budget_cny": money, "minutes": minutes, "over": over}
-        held = {"measure": measure, "keep": keep, "town_depots": town_depots}
-        run_site(session, region, out, scenarios, seed, {"model": model, **asked, **held, **limits})
+        held = {"measure": measure, "keep": keep, "post": post, "town_depots": town_depots}
+        run_site(session, region, out, scenarios, draw_seed, {"model": model, **asked, **held, **limits})
 
 
 @app.command()
@@ -434,7 +436,7 @@ def _plan(
     gap: float = 0.01,
     time_limit_s: float = TIME_LIMIT_S,
     scenarios: str | None = None,
-    seed: int = SEED,
+    seed: int | None = None,
 ) -> None:
     """Read a region, plan it, write the plan folder and tell the headline."""
     session.progress(Phrase("optimizer.cli.reading", path=region), 0.0)

@@ -70,33 +70,36 @@ def write_drawn(session: Session, region: Region, drawn: ScenarioFile, out: Path
 
 @contextmanager
 def planned_region(
-    session: Session, path: Path, scenarios: str | None, seed: int
+    session: Session, path: Path, scenarios: str | None, seed: int | None
 ) -> Iterator[tuple[Region, tuple[str, ...] | None]]:
     """Read a region with the scenarios that a plan is to be made for, and the ids of those among them.
 
     ``scenarios`` is a scenario file (its name ends in .yaml), ids of the region's own with commas between, or how many
-    to draw at random. Drawn ones lie in a file that is there as long as the block is open.
+    to draw at random, by ``seed`` or :data:`SEED`. Drawn ones lie in a file that is there as long as the block is open.
 
     Raises
     ------
     ProblemsError
-        The region, or the file, is not sound; it has no such ids, or no events to draw.
+        The region, or the file, is not sound; it has no such ids, or no events to draw; a seed is given and nothing is
+        drawn.
     """
     from optimizer.region.reading import read_region
 
     if scenarios is not None and scenarios.lower().endswith(SCENARIO_ENDINGS):
+        _check_seed(seed)
         yield read_region(path, Path(scenarios)), None
         return
     region = read_region(path)
     ids = None if scenarios is None else tuple(one.strip() for one in scenarios.split(",") if one.strip())
     known = {scenario.id for scenario in region.scenarios}
     if ids is None or len(ids) != 1 or ids[0] in known or not ids[0].isdecimal():
+        _check_seed(seed)
         _check_ids(region, ids or ())
         yield region, ids
         return
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "drawn.yaml"
-        _draw_into(session, region, int(ids[0]), seed, file)
+        _draw_into(session, region, int(ids[0]), SEED if seed is None else seed, file)
         yield read_region(path, file), None
 
 
@@ -110,6 +113,13 @@ def _draw_into(session: Session, region: Region, draws: int, seed: int, file: Pa
         raise ProblemsError([Problem(what, mend, value=draws)])
     drawn = draw_scenarios(region, draws, seed, session.language, progress=part(session.progress, 0.0, 0.1))
     write_scenarios(file, drawn.scenarios, drawn.drawn)
+
+
+def _check_seed(seed: int | None) -> None:
+    """Refuse a seed where nothing is drawn: it would change nothing."""
+    if seed is not None:
+        what, mend = Phrase("optimizer.cli.seed_unused"), Phrase("optimizer.cli.seed_unused_mend")
+        raise ProblemsError([Problem(what, mend, value=seed)])
 
 
 def _check_ids(region: Region, wanted: tuple[str, ...]) -> None:

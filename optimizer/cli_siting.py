@@ -13,7 +13,7 @@ from optimizer.progress import part
 
 
 def run_site(
-    session: Session, region: Path, out: Path, scenarios: str | None, seed: int, asked: dict[str, Any]
+    session: Session, region: Path, out: Path, scenarios: str | None, seed: int | None, asked: dict[str, Any]
 ) -> None:
     """Read the region, choose sites, write the folder and tell the headline.
 
@@ -22,8 +22,8 @@ def run_site(
     session : Session
     region, out : Path
     scenarios : str, optional
-        As for a plan; counts where the siting is over scenarios.
-    seed : int
+    seed : int, optional
+        As for a plan; scenarios count where the siting is over them.
     asked : dict
         What :class:`~optimizer.siting.stated.options.SitingOptions` takes, but for the scenarios.
     """

@@ -28,8 +28,6 @@ def backup_pairs(case: SitingCase) -> NDArray[np.int64]:
     found = [np.empty((0, 4), dtype=np.int64)]
     for number, state in enumerate(statement.states):
         sources = np.where(statement.lost[number], -1, node[starts])
-        pairs = disjoint_pairs(
-            region.roads, link_ms(region, state.roads, DEPOTS_DRIVE[0]), node[ends], sources, within_ms
-        )
+        pairs = disjoint_pairs(region.roads, link_ms(region, state.roads, DEPOTS_DRIVE), node[ends], sources, within_ms)
         found.append(np.column_stack([np.full(len(pairs.place), number), pairs.place, pairs.first, pairs.second]))
     return np.concatenate(found).astype(np.int64)

@@ -63,15 +63,16 @@ def building(statement: Statement) -> Building:
 def _of_site(
     row: object, standing_m3: float, table: pd.DataFrame, decided: str
 ) -> list[tuple[str, float, float, float]]:
-    """Name, cubic metres, CNY once and CNY a year of every size of a site."""
+    """Name, cubic metres, CNY once and CNY a year of every size of a site, with the running of what stands."""
     existing, site_id = bool(row.existing), row.site_id  # type: ignore[attr-defined]
+    running = float(row.running_cost_cny)  # type: ignore[attr-defined]
     own = table[table["site_id"] == site_id]
     if decided:
         own = own[own["size"] == decided]
     held = standing_m3 if existing else 0.0
     sizes = [
-        (str(one.size), held + float(one.storage_m3), float(one.fixed_cost_cny), float(one.yearly_cost_cny))
+        (str(one.size), held + float(one.storage_m3), float(one.fixed_cost_cny), running + float(one.yearly_cost_cny))
         for one in own.itertuples(index=False)
     ]
-    as_it_stands = [("", standing_m3, 0.0, 0.0)] if existing and not decided else []
+    as_it_stands = [("", standing_m3, 0.0, running)] if existing and not decided else []
     return [*as_it_stands, *sizes] or [("", 0.0, 0.0, 0.0)]

@@ -28,6 +28,10 @@ from optimizer.siting.backup import backup_pairs
 from optimizer.siting.building import building
 from optimizer.siting.levels_of import nested_levels_of
 from optimizer.siting.siting_case import SitingCase
+from optimizer.siting.stated.unserved import unserved_cny_m3
+
+LEAST_MINUTE_CNY = 1e-6
+"""A minute that is to cost nothing costs this little: what is unserved is reckoned in minutes."""
 
 Model = Callable[..., Any]
 """A model with all but its problem and the limits of the run settled."""
@@ -63,10 +67,16 @@ def _set_covering(case: SitingCase) -> Model:
 
 
 def _capacitated(case: SitingCase) -> Model:
-    sizes = building(case.statement).sizes
-    return partial(
-        solve_capacitated, sizes=sizes, cost_per_minute=case.statement.region.settings.siting.minute_cost_cny_m3
-    )
+    """What is left unserved counts as minutes of such number that its price comes out."""
+    statement, sizes = case.statement, building(case.statement).sizes
+    minute = max(statement.region.settings.siting.minute_cost_cny_m3, LEAST_MINUTE_CNY)
+    cut_off_min = unserved_cny_m3(statement.region, statement.standard.cut_off_min) / minute
+
+    def solve(problem: SitingProblem, **limits: Any) -> SitingSolution:
+        priced = replace(problem, cut_off_min=cut_off_min)
+        return solve_capacitated(priced, sizes=sizes, cost_per_minute=minute, **limits)
+
+    return solve
 
 
 def _backup_covering(case: SitingCase) -> Model:

@@ -31,4 +31,13 @@ def figures(siting: Siting) -> dict[str, Any]:
         "mean_min_before": expected(before.mean_min, probability),
         "within_share": expected(found.within_share, probability),
         "within_share_before": expected(before.within_share, probability),
+        **_room(siting),
     }
+
+
+def _room(siting: Siting) -> dict[str, float]:
+    """Cubic metres of relief wanted and left unserved, expected, where the model knows how much depots hold."""
+    if siting.case.statement.traits.weighs != "volume":
+        return {}
+    coverage = siting.tables["coverage"]
+    return {name: float(coverage[name].sum()) for name in ("wanted_m3", "unserved_m3")}

@@ -20,6 +20,7 @@ from optimizer.siting.report.told import Told
 from optimizer.siting.report.workbook import write_siting_workbook
 from optimizer.siting.siting import Siting
 from optimizer.siting.stated.tables import SITING_TABLES
+from optimizer.siting.unknown_people import unknown_people
 
 SITING_FOLDER = FolderKind("siting.json", Phrase("optimizer.siting.folder"))
 VERSION = 1
@@ -39,7 +40,7 @@ def write_siting(siting: Siting, out: Path, language: Language, *, progress: Pro
     ProblemsError
         ``out`` holds something else or cannot be written; nothing has changed then.
     """
-    warnings: list[Problem] = []
+    warnings: list[Problem] = [*unknown_people(siting.case.statement)]
     roads: list[str] = []
     with whole_folder(out, SITING_FOLDER) as folder:
         steps: tuple[Callable[[], object], ...] = (
@@ -85,6 +86,7 @@ def manifest(siting: Siting, language: Language, roads: str) -> dict[str, object
         "result": figures(siting),
         "measure_best": solution.problem.measure.best,
         "alternatives_complete": siting.alternatives_complete,
+        "studies_cut": list(siting.cut),
         "told": {each: Told(siting, each).headline() for each in LANGUAGES},
         "seconds": round(siting.seconds, 3),
     }

@@ -35,7 +35,7 @@ def supply_min(case: SitingCase) -> NDArray[np.float64]:
     statement = case.statement
     ids, each = statement.site_ids, []
     for number, state in enumerate(statement.states):
-        minutes = drive_min(statement.region, state.roads, DEPOTS_DRIVE[0], ids, ids).to_numpy().T
+        minutes = drive_min(statement.region, state.roads, DEPOTS_DRIVE, ids, ids).to_numpy().T
         lost = statement.lost[number]
         each.append(np.where(lost[:, None] | lost[None, :], np.inf, minutes))
     return np.repeat(np.array(each)[:, None], 2, axis=1)

@@ -17,7 +17,7 @@ from optimizer.region.estimates import is_estimated, join_marks
 from optimizer.region.region import Region
 from optimizer.region.schema import Table
 from optimizer.siting.building import building
-from optimizer.siting.reached import Reached, reached
+from optimizer.siting.reached import Reached, reached, serving
 from optimizer.siting.siting_case import SitingCase
 from optimizer.siting.stated.tables import ALLOCATION, COVERAGE, SCENARIOS, SITES, SUPPLY, TOWNS
 
@@ -34,7 +34,7 @@ def result_tables(case: SitingCase, solution: SitingSolution, language: Language
         "sites": _sites(case, solution, allocation),
         "allocation": allocation,
         "supply": _supply(case, solution),
-        "coverage": _coverage(case, found),
+        "coverage": _coverage(case, solution, found),
         "towns": _towns(case, solution.opened),
         "scenarios": _scenarios(case, solution, found, language),
     }
@@ -99,12 +99,11 @@ def _allocation(case: SitingCase, solution: SitingSolution, found: Reached) -> p
     names = statement.sites["name"].to_numpy(dtype=object)
     ids = statement.sites["site_id"].to_numpy(dtype=object)
     places, towns = statement.places, _town_names(statement.region, statement.places["town_id"])
-    backup = _backups(case, solution)
+    backup, near = _backups(case, solution), serving(case, solution.opened)
     parts = []
     for number, state in enumerate(statement.states):
-        place, server, served = _served(solution, found, number)
+        place, server, served = _served(case, solution, near[number], number)
         none, at = server < 0, np.maximum(server, 0)
-        limit = statement.limit_min[place, at]
         parts.append(
             pd.DataFrame(
                 {
@@ -117,7 +116,8 @@ def _allocation(case: SitingCase, solution: SitingSolution, found: Reached) -> p
                     "server_name": np.where(none, "", names[at]),
                     "served": served,
                     "drive_min": np.where(none, np.inf, case.problem.times_min[number, place, at]),
-                    "standard_min": np.where(none, statement.standard.minutes[place], limit),
+                    "standard_min": statement.standard.minutes[place],
+                    "counts": ~none & statement.counts[place, at],
                     "within": found.within[number, place],
                     "covering_sites": found.covering[number, place].astype(float),
                     "backup_ids": backup[number, place],
@@ -128,18 +128,22 @@ def _allocation(case: SitingCase, solution: SitingSolution, found: Reached) -> p
 
 
 def _served(
-    solution: SitingSolution, found: Reached, number: int
+    case: SitingCase, solution: SitingSolution, near: NDArray[np.int64], number: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Places, who serves them in a state, and how much: one row a place, or more where depots share one."""
+    """Places, who serves them in a state, and how much: one row a place, or more where depots share one.
+
+    ``near`` (n,) serves where the model names nobody.
+    """
     counted = solution.problem.weight[number]
     if not isinstance(solution, CapacitatedSolution):
-        server = np.where(solution.server[number] < 0, found.server[number], solution.server[number])
+        own = np.full(len(counted), -1) if case.statement.traits.by_standard else solution.server[number]
+        server = np.where(own < 0, near, own)
         return np.arange(len(server)), server, np.where(server < 0, 0.0, counted)
     shares = solution.served[number].tocoo()
     left = np.flatnonzero((solution.unserved[number] > DUST) & (counted > 0))
     idle = np.flatnonzero(counted <= 0)
     place = np.concatenate([shares.row, left, idle])
-    server = np.concatenate([shares.col, np.full(len(left), -1), found.server[number, idle]])
+    server = np.concatenate([shares.col, np.full(len(left), -1), near[idle]])
     amount = np.concatenate([shares.data, np.zeros(len(left) + len(idle))])
     order = np.lexsort((server, place))
     return place[order], server[order].astype(np.int64), amount[order]
@@ -177,7 +181,12 @@ def _supply(case: SitingCase, solution: SitingSolution) -> pd.DataFrame:
     return in_form(pd.concat(parts, ignore_index=True), SUPPLY)
 
 
-def _coverage(case: SitingCase, found: Reached) -> pd.DataFrame:
+def unserved_m3(solution: SitingSolution) -> NDArray[np.float64]:
+    """(K, n) cubic metres that each place goes without; missing where the model knows no room."""
+    return solution.unserved if isinstance(solution, CapacitatedSolution) else np.full(solution.server.shape, np.nan)
+
+
+def _coverage(case: SitingCase, solution: SitingSolution, found: Reached) -> pd.DataFrame:
     statement, probability = case.statement, case.problem.probability
     places, standard = statement.places, statement.standard
     within = probability @ found.within
@@ -186,13 +195,15 @@ def _coverage(case: SitingCase, found: Reached) -> pd.DataFrame:
     table = places.assign(
         site_name=places["name"],
         town_name=_town_names(statement.region, places["town_id"]),
-        rule_id=standard.rule_id,
+        rule_id="" if standard.by_hand else standard.rule_id,
         standard_min=standard.minutes,
         before_min=_expected(case.before_min, probability),
         after_min=_expected(found.minutes, probability),
         worst_min=found.minutes.max(axis=0),
         within_share=np.where(standard.judged, within, np.nan),
         outcome=np.where(standard.judged, judged, "not_applicable"),
+        wanted_m3=probability @ case.problem.weight if statement.traits.weighs == "volume" else np.nan,
+        unserved_m3=probability @ unserved_m3(solution),
         estimated=join_marks(marks),
     )
     return in_form(table, COVERAGE)
@@ -237,6 +248,7 @@ def _scenarios(case: SitingCase, solution: SitingSolution, found: Reached, langu
             "unreached_places": cut.sum(axis=1).astype(float),
             "unreached_weight": (statement.weight * cut).sum(axis=1),
             "set_aside_places": aside.sum(axis=1).astype(float),
+            "unserved_m3": unserved_m3(solution).sum(axis=1),
             "lost_sites": [JOINT.join(ids[one]) for one in lost],
         }
     )

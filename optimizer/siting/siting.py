@@ -27,6 +27,8 @@ from optimizer.siting.study.frontiers import frontiers
 from optimizer.siting.study.limited import Limited
 from optimizer.siting.study.told_besides import building_order, near_optimal, regrets, why
 
+STUDIES = ("regret", "additions", "alternatives", "frontier", "reasons")
+"""Tables that tell what stands behind the choice, in the order in which they are made."""
 ALONE_SHARE = 0.5
 """Share of the time that the scenarios alone may take where the regret is held against them."""
 
@@ -43,6 +45,8 @@ class Siting:
         Every table of :data:`~optimizer.siting.stated.tables.SITING_TABLES`.
     alternatives_complete : bool
         Whether it is proven that there are no other alternatives than those told.
+    cut : tuple of str
+        Tables of :data:`STUDIES` that lack something for want of time.
     solver : str
         Name and version.
     seconds : float
@@ -52,6 +56,7 @@ class Siting:
     solution: SitingSolution
     tables: Mapping[str, pd.DataFrame]
     alternatives_complete: bool
+    cut: tuple[str, ...]
     solver: str
     seconds: float
 
@@ -90,9 +95,9 @@ def site_region(region: Region, options: SitingOptions, language: Language, *, p
     case, solution, alone = _solved(case, model, part(progress, 0.15, 0.5))
     progress(Phrase("optimizer.siting.step_tables"), 0.5)
     tables = result_tables(case, solution, language)
-    besides, complete = _study(case, solution, model, alone, part(progress, 0.5, 1.0))
+    besides, complete, cut = _study(case, solution, model, alone, part(progress, 0.5, 1.0))
     solver = f"HiGHS {version('highspy')}"
-    return Siting(case, solution, tables | besides, complete, solver, time.monotonic() - began)
+    return Siting(case, solution, tables | besides, complete, cut, solver, time.monotonic() - began)
 
 
 def _solved(
@@ -137,8 +142,14 @@ def _told(progress: Progress) -> Callable[[float, float], None]:
 
 def _study(
     case: SitingCase, solution: SitingSolution, model: Model, alone: Sequence[SitingSolution], progress: Progress
-) -> tuple[dict[str, pd.DataFrame], bool]:
-    """Tell what stands behind the choice; what one part leaves of its time, the next ones have."""
+) -> tuple[dict[str, pd.DataFrame], bool, tuple[str, ...]]:
+    """Tell what stands behind the choice; what one part leaves of its time, the next ones have.
+
+    Returns
+    -------
+    dict of str to DataFrame, bool, tuple of str
+        The tables of :data:`STUDIES`; whether the alternatives are all; the tables that time cut short.
+    """
     options = case.statement.options
     ends = time.monotonic() + options.study_limit_s
     several = case.problem.shape[0] > 1
@@ -148,20 +159,23 @@ def _study(
         table, complete[0] = near_optimal(case, solution, asked)
         return table
 
-    parts: dict[str, Callable[[Limited], pd.DataFrame]] = {
-        "regret": lambda asked: regrets(case, solution, asked, alone) if several else empty(REGRET),
-        "additions": lambda asked: building_order(case, asked),
-        "alternatives": others,
-        "frontier": lambda asked: frontiers(case, solution, asked),
-        "reasons": lambda asked: why(case, solution, asked),
-    }
-    tables = {}
-    for done, (name, tell) in enumerate(parts.items()):
-        start = done / len(parts)
+    told: tuple[Callable[[Limited], pd.DataFrame], ...] = (
+        lambda asked: regrets(case, solution, asked, alone) if several else empty(REGRET),
+        lambda asked: building_order(case, asked),
+        others,
+        lambda asked: frontiers(case, solution, asked),
+        lambda asked: why(case, solution, asked),
+    )
+    tables, cut = {}, []
+    for done, (name, tell) in enumerate(zip(STUDIES, told, strict=True)):
+        start = done / len(STUDIES)
 
         def asking(count: int, name: str = name, start: float = start) -> None:
             progress(Phrase(f"optimizer.siting.step_{name}", count=count), start)
 
-        seconds = max(ends - time.monotonic(), 0.0) / (len(parts) - done)
-        tables[name] = tell(Limited(model, seconds, options.gap, asking))
-    return tables, complete[0]
+        seconds = max(ends - time.monotonic(), 0.0) / (len(STUDIES) - done)
+        limited = Limited(model, seconds, options.gap, asking)
+        tables[name] = tell(limited)
+        if limited.unanswered:
+            cut.append(name)
+    return tables, complete[0], tuple(cut)

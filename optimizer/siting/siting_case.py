@@ -14,10 +14,9 @@ from optimizer.models.siting.measure import Measure
 from optimizer.models.siting.openings import Group, Openings, openings
 from optimizer.models.siting.problem import SitingProblem, siting_problem
 from optimizer.plan.reach import FREE, drive_min
-from optimizer.region.region import Region
 from optimizer.region.scenarios import RoadState
 from optimizer.siting.faults_told import fault_problems
-from optimizer.siting.stated.sites import classes_of
+from optimizer.siting.stated.sites import class_of
 from optimizer.siting.stated.statement import Statement
 
 Floats = NDArray[np.float64]
@@ -89,21 +88,14 @@ def siting_times(statement: Statement) -> Floats:
 
 
 def _state_times(statement: Statement, roads: RoadState = FREE) -> Floats:
-    """(n, m) by the fastest class of vehicle that each site sends."""
-    region: Region = statement.region
+    """(n, m) by the class of vehicle that each site sends."""
     rows, places = statement.sites, statement.place_ids
-    kinds = pd.Series(rows["station_kind"])
-    minutes: dict[str, pd.DataFrame] = {}
+    classes = rows["station_kind"].map(class_of)
     times = np.full((len(places), len(rows)), np.inf)
-    for kind in kinds.unique():
-        mine = np.flatnonzero(kinds == kind)
-        for vehicle_class in classes_of(region, str(kind)):
-            if vehicle_class not in minutes:
-                users = [site for site, one in zip(rows["site_id"], kinds, strict=True)
-                         if vehicle_class in classes_of(region, str(one))]  # fmt: skip
-                minutes[vehicle_class] = drive_min(region, roads, vehicle_class, users, places)
-            driven = minutes[vehicle_class].loc[rows["site_id"].iloc[mine]].to_numpy().T
-            times[:, mine] = np.minimum(times[:, mine], driven)
+    for vehicle_class in classes.unique():
+        mine = np.flatnonzero(classes == vehicle_class)
+        senders = list(rows["site_id"].iloc[mine])
+        times[:, mine] = drive_min(statement.region, roads, str(vehicle_class), senders, places).to_numpy().T
     return times
 
 

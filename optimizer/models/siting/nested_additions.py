@@ -66,12 +66,14 @@ def nested_additions(problem: SitingProblem, solve: Solve, *, most: int) -> tupl
     """Add the next best site ``most`` times, or until no candidate is left.
 
     Every candidate counts as one site. Budget and groups are left out on both sides, so that the steps and the best
-    sitings choose from the same.
+    sitings choose from the same. There are fewer steps where ``solve`` has no more time.
 
     Raises
     ------
     InfeasibleSitingError
         No single addition serves all that must be served.
+    NoIncumbentError
+        ``solve`` had no time for what stands.
     """
     allowed = problem.openings
     opened = allowed.fixed.copy()
@@ -79,7 +81,10 @@ def nested_additions(problem: SitingProblem, solve: Solve, *, most: int) -> tupl
     value = np.inf if before is None else before.value
     steps: list[Addition] = []
     for _ in range(min(most, int(allowed.free.sum()))):
-        site, added = _best_addition(problem, opened, solve)
+        try:
+            site, added = _best_addition(problem, opened, solve)
+        except NoIncumbentError:
+            break
         better, bound, status = _best_of_number(problem, added, solve)
         steps.append(
             Addition(

@@ -17,14 +17,16 @@ GOALS = ("time", "coverage", "model")
 
 def reason_sections(paper: Paper) -> Iterator[Block]:
     """Sections six to nine."""
-    for name, section in (
-        ("frontier", _frontier),
-        ("order", _order),
-        ("reasons", _reasons),
-        ("alternatives", _alternatives),
+    for heading, study, section in (
+        ("frontier", "frontier", _frontier),
+        ("order", "additions", _order),
+        ("reasons", "reasons", _reasons),
+        ("alternatives", "alternatives", _alternatives),
     ):
-        yield Heading(paper.told(f"h_{name}"))
+        yield Heading(paper.told(f"h_{heading}"))
         yield from list(section(paper)) or [Paragraph(paper.told("none_found"))]
+        if study in paper.siting.cut:
+            yield Paragraph(paper.told.cut(study))
 
 
 def _frontier(paper: Paper) -> Iterator[Block]:

@@ -144,3 +144,5 @@ def _scenarios(paper: Paper) -> Iterator[Block]:
                 for row in own
             ),
         )  # fmt: skip
+    if "regret" in paper.siting.cut:
+        yield Paragraph(paper.told.cut("regret"))

@@ -12,13 +12,13 @@ from optimizer.report.assumptions import is_synthetic, roads_source
 from optimizer.report.wording import Wording
 from optimizer.siting.reached import expected, reached
 from optimizer.siting.siting import Siting
+from optimizer.siting.stated.sites import post_kind
+from optimizer.siting.stated.standard_times import circles
+from optimizer.siting.stated.unserved import unserved_cny_m3
+from optimizer.siting.unknown_people import unknown_people
 
 NAMED = 6
 """So many names stand in a sentence; the tables have all."""
-
-
-BY_STANDARD_TIME = ("uncovered", "spent", "unbacked", "expected")
-"""Losses that standard times decide; beside the others they are measured."""
 
 
 class Told:
@@ -50,7 +50,14 @@ class Told:
 
     def headline(self) -> list[str]:
         """What was asked and found, and how well it is proven."""
-        return [self.asked(), *self.decided(), self.effect(), *self.loss(), *self.beyond()]
+        return [
+            self.asked(),
+            *self.decided(),
+            self.effect(),
+            *self.loss(),
+            *self.beyond(),
+            *map(self.cut, self.siting.cut),
+        ]
 
     def asked(self) -> str:
         """What was asked."""
@@ -62,14 +69,20 @@ class Told:
             limits.append(self("limit_budget", money=self.words.money(options.budget_cny)))
         given = options.minutes
         limits.append(self("limit_rules") if given is None else self("limit_minutes", minutes=given))
-        if given is not None and self.siting.case.statement.traits.loss not in BY_STANDARD_TIME:
+        if given is not None and not self.siting.case.statement.traits.by_standard:
             limits.append(self("limit_measured"))
         if options.town_depots:
             limits.append(self("limit_towns"))
+        if options.sites == "stations":
+            limits.append(self("limit_post", kind=self.post_kind()))
         count = len(self.siting.case.statement.states)
         over = self(f"over_{options.over}", count=count, measure=self(f"measure_{options.measure}"))
         model, keep = self(f"model_{options.model}"), self(f"keep_{options.keep}")
         return self("asked", model=model, limits=self.words.joined(limits), over=over, keep=keep)
+
+    def post_kind(self) -> str:
+        """Kind of station that a new post becomes."""
+        return self.words.choice("station_kind", post_kind(self.siting.region, self.siting.options))
 
     def decided(self) -> list[str]:
         """What is built, enlarged and closed, and what it costs."""
@@ -105,7 +118,7 @@ class Told:
         loss = self.siting.case.statement.traits.loss
         name = "sites" if solution.unit == "sites" else loss
         weight = parameters.first_cover_weight if loss == "unbacked" else parameters.supply_weight
-        lines = [self(f"loss_{name}", value=self.value(solution.value), weight=weight)]
+        lines = [self(f"loss_{name}", value=self.value(solution.value), weight=weight), *self._unserved()]
         if options.over == "scenarios":
             lines.append(self("of_measure", measure=self(f"measure_{options.measure}")))
         if solution.proven:
@@ -123,6 +136,12 @@ class Told:
             minutes = self.words.number(float(unjudged["worst_min"].max()), 0)
             lines.append(self("remote", count=len(unjudged), minutes=minutes))
         return [*lines, *self._not_reached(), *self._lost(), *self._regret(), *self._next()]
+
+    def cut(self, study: str) -> str:
+        """Say what a study lacks for want of time."""
+        table = self.siting.tables[study]
+        missing = int(table["change_best"].isna().sum()) if study == "reasons" else 0
+        return self(f"cut_{study}", found=len(table), missing=missing, seconds=self.siting.options.study_limit_s)
 
     def basis(self) -> list[str]:
         """On what it rests: times, weights, costs and the parameters that matter to the model."""
@@ -145,9 +164,15 @@ class Told:
             lines.append(self("basis_lost", share=parameters.lost_share))
         if options.keep == "closable":
             lines.append(self("basis_closing", money=self.words.number(parameters.closing_cost_cny)))
+        if options.keep != "existing":
+            running = float(statement.sites["running_cost_cny"].sum())
+            lines.append(self(f"basis_running_{options.sites}", money=self.words.money(running)))
         if options.sites == "stations":
             cost = self.siting.region.settings.parameters.post_cost_cny
-            lines.append(self("basis_post", money=self.words.number(cost)))
+            kind = post_kind(self.siting.region, options)
+            rules = [rule.id for rule in circles(self.siting.region) if kind in rule.station_kinds]
+            named = {"kind": self.post_kind(), "rules": self.words.joined(rules)}
+            lines.append(self("basis_post", money=self.words.number(cost), **named))
         return [*lines, self("basis_default")]
 
     def cautions(self) -> list[str]:
@@ -156,6 +181,7 @@ class Told:
         places = int((tables["coverage"]["estimated"] != "").sum())
         sites = int((tables["sites"]["estimated"] != "").sum())
         lines = [self("caution_synthetic")] if is_synthetic(region) else []
+        lines += [warning.what.say(self.language) for warning in unknown_people(self.siting.case.statement)]
         if places or sites:
             lines.append(self("caution_estimated", count=places, sites=sites))
         return [*lines, self("caution_bound"), self("caution_source", source=roads_source(region, self.language))]
@@ -180,6 +206,28 @@ class Told:
         """Names of the sites whose ids are joined in one cell."""
         ids = (one for one in joined.split(";") if one)
         return self.words.joined(self.site(one, self.words.site(one)) for one in ids)
+
+    def _unserved(self) -> list[str]:
+        """Relief that nobody has room or a way for, where the model knows how much depots hold."""
+        statement = self.siting.case.statement
+        if statement.traits.weighs != "volume":
+            return []
+        coverage = self.siting.tables["coverage"]
+        short = coverage[coverage["unserved_m3"] > 0].sort_values("unserved_m3", ascending=False)
+        wanted, unserved = (float(coverage[name].sum()) for name in ("wanted_m3", "unserved_m3"))
+        if short.empty:
+            return [self("unserved_none", wanted=self.words.number(wanted, 1))]
+        return [
+            self(
+                "unserved",
+                unserved=self.words.number(unserved, 1),
+                wanted=self.words.number(wanted, 1),
+                share=self.words.percent(unserved / wanted),
+                count=len(short),
+                names=self.some(short["site_name"]),
+                price=self.words.number(unserved_cny_m3(statement.region, statement.standard.cut_off_min)),
+            )
+        ]
 
     def _not_reached(self) -> list[str]:
         coverage, scenarios = self.siting.tables["coverage"], self.siting.tables["scenarios"]

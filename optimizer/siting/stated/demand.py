@@ -70,9 +70,9 @@ def demand(region: Region) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``site_id``, ``name``, ``town_id``, ``area_type``, ``people`` (residents; 0 where unknown), ``threatened``
-        (people whom hazard points threaten, at most the residents where these are known), ``weight`` (people and, so
-        many times more, the threatened), ``estimated`` (marks of these columns).
+        ``site_id``, ``name``, ``town_id``, ``area_type``, ``people`` (residents; NaN where unknown), ``threatened``
+        (people whom hazard points threaten, at most the residents where these are known), ``weight`` (people, 0 where
+        unknown, and so many times more the threatened), ``estimated`` (marks of these columns).
     """
     sites = region.sites
     places = sites[sites["kind"].isin(SETTLEMENTS)].reset_index(drop=True)
@@ -84,12 +84,11 @@ def demand(region: Region) -> pd.DataFrame:
         np.add.at(at, row, points["people_threatened"].fillna(0).to_numpy(dtype=float))
         np.logical_or.at(doubt, row, is_estimated(points["estimated"], "people_threatened"))
     threatened = np.minimum(at, residents.fillna(np.inf).to_numpy())
-    people = residents.fillna(0.0).to_numpy()
     people_doubt = is_estimated(places["estimated"], "population") | residents.isna().to_numpy()
-    weight = people + region.settings.siting.threatened_weight * threatened
+    weight = residents.fillna(0.0).to_numpy() + region.settings.siting.threatened_weight * threatened
     marks = {"people": people_doubt, "threatened": doubt, "weight": people_doubt | doubt}
     table = places[["site_id", "name", "town_id", "area_type"]]
-    return table.assign(people=people, threatened=threatened, weight=weight, estimated=join_marks(marks))
+    return table.assign(people=residents, threatened=threatened, weight=weight, estimated=join_marks(marks))
 
 
 def weights(

@@ -37,6 +37,11 @@ class ModelTraits:
     bounded: bool = True
     sites: tuple[SiteKind, ...] = ("depots", "stations")
 
+    @property
+    def by_standard(self) -> bool:
+        """Whether standard times decide the loss: they do not where time itself or money is made least."""
+        return self.loss in ("uncovered", "spent", "unbacked", "expected")
+
 
 MODELS: dict[str, ModelTraits] = {
     "p-median": ModelTraits("minutes", "people"),

@@ -28,9 +28,9 @@ class SitingOptions:
     number : int, optional
         Most sites: new ones where ``keep`` is ``existing``, else all that are open.
     budget_cny : float, optional
-        CNY for building, the first year's running and closing.
+        CNY for building, the first year's running, also of existing depots that may be closed, and closing.
     minutes : float, optional
-        Standard time that replaces those of the rules, minutes of driving.
+        Of driving: replaces the times of the rules, not whom they judge nor what kinds of station count.
     over : "base" or "scenarios"
         Dry roads by day and residents, or the scenarios' roads and people in need.
     scenario_ids : tuple of str, optional
@@ -39,6 +39,8 @@ class SitingOptions:
         What counts over scenarios.
     keep : "existing", "closable" or "none"
         Existing sites stay open, may be closed at a cost, or are candidates that cost nothing to open.
+    post : str, optional
+        Kind of station that new posts become; without it the first of those that most rescue circles name.
     town_depots : bool
         DEPOT-TOWN is kept even where the region has not made it mandatory.
     gap : float
@@ -58,6 +60,7 @@ class SitingOptions:
     scenario_ids: tuple[str, ...] | None = None
     measure: MeasureName = "expected"
     keep: Keep = "existing"
+    post: str | None = None
     town_depots: bool = False
     gap: float = 0.0
     time_limit_s: float = 300.0

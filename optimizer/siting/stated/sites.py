@@ -15,15 +15,15 @@ from optimizer.region.estimates import is_estimated, join_marks
 from optimizer.region.region import Region
 from optimizer.region.selection import SETTLEMENTS
 from optimizer.siting.stated.options import SitingOptions
-from optimizer.siting.stated.standard_times import circle_kinds
+from optimizer.siting.stated.running import running_cost_cny
+from optimizer.siting.stated.standard_times import circle_kinds, circles
 
-DEPOTS_DRIVE = ("light_truck",)
+DEPOTS_DRIVE = "light_truck"
 """What carries supplies from a depot."""
-NEW_POST = "post"
-"""Kind of station of a post that is proposed at a village, community or town."""
 COLUMNS = [
     "site_id", "name", "town_id", "kind", "level", "station_kind", "existing", "size", "fixed_cost_cny",
-    "yearly_cost_cny", "open_cost_cny", "close_cost_cny", "fixed", "forbidden", "counted", "override", "estimated",
+    "yearly_cost_cny", "running_cost_cny", "open_cost_cny", "close_cost_cny", "fixed", "forbidden", "counted",
+    "override", "estimated",
 ]  # fmt: skip
 
 
@@ -43,17 +43,18 @@ def sites(region: Region, options: SitingOptions) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``site_id``, ``name``, ``town_id``, ``kind``, ``level``, ``station_kind`` (:data:`NEW_POST` for a post to be
-        built), ``existing``, ``size`` (that is built), ``fixed_cost_cny``, ``yearly_cost_cny``, ``open_cost_cny``
-        (building and the first year), ``close_cost_cny``, ``fixed``, ``forbidden``, ``counted`` (against the number),
-        ``override`` (a planner's decision, in words), ``estimated`` (marks of these columns).
+        ``site_id``, ``name``, ``town_id``, ``kind``, ``level``, ``station_kind`` (empty for a depot), ``existing``,
+        ``size`` (that is built), ``fixed_cost_cny``, ``yearly_cost_cny`` (of that size), ``running_cost_cny`` (a year,
+        of what stands and may be closed), ``open_cost_cny`` (building and the first year), ``close_cost_cny``,
+        ``fixed``, ``forbidden``, ``counted`` (against the number), ``override`` (a planner's decision, in words),
+        ``estimated`` (marks of these columns).
 
     Raises
     ------
     ProblemsError
         There is nothing to choose from.
     """
-    rows = _depots(region) if options.sites == "depots" else _stations(region)
+    rows = _depots(region, options) if options.sites == "depots" else _stations(region, options)
     rows = _decided(region, _kept(region, options, rows))
     if rows.empty or bool((rows["fixed"] | rows["forbidden"]).all()):
         what = Phrase(f"optimizer.siting.no_candidate_{options.sites}")
@@ -62,15 +63,17 @@ def sites(region: Region, options: SitingOptions) -> pd.DataFrame:
     return rows[COLUMNS].reset_index(drop=True)
 
 
-def classes_of(region: Region, station_kind: str) -> tuple[str, ...]:
-    """Classes of vehicle that a site sends, the fastest of which counts; ``""`` is a depot.
+def class_of(station_kind: str) -> str:
+    """Class of vehicle that a site sends first; ``""`` is a depot."""
+    return DRIVES[station_kind] if station_kind else DEPOTS_DRIVE
 
-    A proposed post may become of any kind that the rescue circles name.
-    """
-    if not station_kind:
-        return DEPOTS_DRIVE
-    kinds = circle_kinds(region) if station_kind == NEW_POST else (station_kind,)
-    return tuple(sorted({DRIVES[kind] for kind in kinds}))
+
+def post_kind(region: Region, options: SitingOptions) -> str:
+    """Kind of station that a new post becomes: the one asked for, else the first of those that most circles name."""
+    if options.post is not None:
+        return options.post
+    named = [kind for rule in circles(region) for kind in rule.station_kinds]
+    return max(circle_kinds(region), key=named.count, default="")
 
 
 def town_groups(region: Region, options: SitingOptions, rows: pd.DataFrame) -> tuple[SiteGroup, ...]:
@@ -93,8 +96,11 @@ def town_groups(region: Region, options: SitingOptions, rows: pd.DataFrame) -> t
     )
 
 
-def _depots(region: Region) -> pd.DataFrame:
-    """Depots that stand, and candidates at their cheapest size or the one that the planner has decided."""
+def _depots(region: Region, options: SitingOptions) -> pd.DataFrame:
+    """Depots that stand, and candidates at their cheapest size or the one that the planner has decided.
+
+    A depot's running counts where closing it saves it.
+    """
     table = region.sites
     rows = table[table["kind"].isin(["depot", "candidate"])].copy()
     rows["existing"] = rows["kind"] == "depot"
@@ -105,7 +111,9 @@ def _depots(region: Region) -> pd.DataFrame:
         values = [one[number] for one in built]
         as_it_stands = rows["existing"] & ~rows["site_id"].isin(list(decided))
         rows[column] = pd.Series(values).mask(as_it_stands, "" if column == "size" else 0.0)
-    doubt = np.array([bool(one[3]) for one in built]) & (rows["size"] != "").to_numpy()
+    runs = rows["existing"].to_numpy(dtype=bool) & (options.keep != "existing")
+    rows["running_cost_cny"] = np.where(runs, running_cost_cny(region, rows), 0.0)
+    doubt = runs | (np.array([bool(one[3]) for one in built]) & (rows["size"] != "").to_numpy())
     rows["estimated"] = join_marks({"open_cost_cny": doubt, "site_id": is_estimated(rows["estimated"], "lon", "lat")})
     return rows.assign(station_kind="")
 
@@ -122,16 +130,18 @@ def _size_built(region: Region, site_id: str, size: str) -> tuple[str, float, fl
     return str(one["size"]), float(one["fixed_cost_cny"]), float(one["yearly_cost_cny"]), bool(doubt[row])
 
 
-def _stations(region: Region) -> pd.DataFrame:
+def _stations(region: Region, options: SitingOptions) -> pd.DataFrame:
     """Stations of the kinds that the circles name, and a post that could be built at every settlement and town."""
     table, kinds = region.sites, circle_kinds(region)
     standing = table[(table["kind"] == "station") & table["station_kind"].isin(kinds)].assign(existing=True)
-    places = table[table["kind"].isin([*SETTLEMENTS, "town"])].assign(existing=False, station_kind=NEW_POST)
+    places = table[table["kind"].isin([*SETTLEMENTS, "town"])]
+    places = places.assign(existing=False, station_kind=post_kind(region, options))
     rows = pd.concat([standing, places], ignore_index=True)
     new = ~rows["existing"].to_numpy(dtype=bool)
     cost = np.where(new, region.settings.parameters.post_cost_cny, 0.0)
     marks = {"open_cost_cny": new, "site_id": is_estimated(rows["estimated"], "lon", "lat")}
-    return rows.assign(size="", fixed_cost_cny=cost, yearly_cost_cny=0.0, estimated=join_marks(marks))
+    no_cost = {"yearly_cost_cny": 0.0, "running_cost_cny": 0.0}
+    return rows.assign(size="", fixed_cost_cny=cost, **no_cost, estimated=join_marks(marks))
 
 
 def _kept(region: Region, options: SitingOptions, rows: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +151,7 @@ def _kept(region: Region, options: SitingOptions, rows: pd.DataFrame) -> pd.Data
     closing = region.settings.siting.closing_cost_cny if options.keep != "none" else 0.0
     unsized = ~existing & (rows["kind"] == "candidate").to_numpy() & (rows["size"] == "").to_numpy()
     return rows.assign(
-        open_cost_cny=rows["fixed_cost_cny"].astype(float) + rows["yearly_cost_cny"].astype(float),
+        open_cost_cny=rows[["fixed_cost_cny", "yearly_cost_cny", "running_cost_cny"]].astype(float).sum(axis=1),
         close_cost_cny=np.where(existing, closing, 0.0),
         fixed=existing & stays,
         forbidden=unsized,

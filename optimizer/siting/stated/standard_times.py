@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -29,16 +29,19 @@ class StandardTimes:
     minutes : (n,) float
         Of driving, from door to door; infinite where no rule judges.
     rule_id : (n,) object
-        Empty where no rule judges, or the minutes were given by hand.
+        By which a place is judged, and which says what kinds of station count there; empty where none does.
     judged : (n,) bool
     cut_off_min : float
         Minutes that count where nothing arrives, and at most.
+    by_hand : bool
+        The minutes are not those of the rules.
     """
 
     minutes: NDArray[np.float64]
     rule_id: NDArray[np.object_]
     judged: NDArray[np.bool_]
     cut_off_min: float
+    by_hand: bool = False
 
 
 def circles(region: Region) -> tuple[Rule, ...]:
@@ -55,12 +58,14 @@ def standard_times(region: Region, options: SitingOptions, places: pd.DataFrame)
     """Find the standard time of each village and community.
 
     Depots: the hours of RELIEF-10H less mobilising and loading. Stations: the rescue circle of the place's area type,
-    less the turnout where its number includes that; remote hamlets and places of no area type are not judged.
+    less the turnout where its number includes that; remote hamlets and places of no area type are not judged. Minutes
+    that were asked for stand in place of these times alone: whom a circle judges, and what kinds of station count for
+    it, remains.
 
     Raises
     ------
     ProblemsError
-        No rule gives a time, and none was asked for.
+        No rule gives a time, and none was asked for; or no circle says what kinds of station count.
     """
     cut_off = _relief_min(region, _late_hours(region))
     if options.sites == "depots":
@@ -74,14 +79,13 @@ def standard_times(region: Region, options: SitingOptions, places: pd.DataFrame)
         )
     else:
         times = _circle_times(region, places["area_type"], cut_off)
-    if options.minutes is not None:
-        remote = (options.sites == "stations") & places["area_type"].isin(["remote", ""]).to_numpy()
-        minutes = np.where(remote, np.inf, options.minutes)
-        return StandardTimes(minutes, np.full(len(places), "", dtype=object), ~remote, cut_off)
-    if not times.judged.any():
+    judged = times.judged | (options.sites == "depots" and options.minutes is not None)
+    if not judged.any():
         what = Phrase(f"optimizer.siting.no_standard_{options.sites}")
-        raise ProblemsError([Problem(what, Phrase("optimizer.siting.no_standard_mend"))])
-    return times
+        raise ProblemsError([Problem(what, Phrase(f"optimizer.siting.no_standard_{options.sites}_mend"))])
+    if options.minutes is None:
+        return times
+    return replace(times, minutes=np.where(judged, options.minutes, np.inf), judged=judged, by_hand=True)
 
 
 def _circle_times(region: Region, area_types: pd.Series, cut_off: float) -> StandardTimes:

@@ -16,8 +16,8 @@ from optimizer.region.selection import selected
 from optimizer.siting.stated.demand import State, demand, states, volumes, weights
 from optimizer.siting.stated.models import MODELS, ModelTraits
 from optimizer.siting.stated.options import SitingOptions
-from optimizer.siting.stated.sites import NEW_POST, SiteGroup, sites, town_groups
-from optimizer.siting.stated.standard_times import StandardTimes, circles, standard_times
+from optimizer.siting.stated.sites import SiteGroup, sites, town_groups
+from optimizer.siting.stated.standard_times import StandardTimes, circle_kinds, circles, standard_times
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,8 +41,8 @@ class Statement:
     stated_weight : (K, n) float
         Of these what the model speaks of, or cubic metres of relief; what no site can reach or cover is still in it.
     standard : StandardTimes
-    limit_min : (n, m) float
-        Standard time of a place when a site serves it: 0 where the site's kind does not count for the place's rule.
+    counts : (n, m) bool
+        Whether the site's kind counts for the rule of the place; every site does where no rule judges.
     lost : (K, m) bool
         Sites that a state takes.
     groups : tuple of SiteGroup
@@ -56,7 +56,7 @@ class Statement:
     weight: Floats
     stated_weight: Floats
     standard: StandardTimes
-    limit_min: Floats
+    counts: Flags
     lost: Flags
     groups: tuple[SiteGroup, ...]
 
@@ -64,6 +64,12 @@ class Statement:
     def traits(self) -> ModelTraits:
         """What the model asks of the statement."""
         return MODELS[self.options.model]
+
+    @property
+    def limit_min(self) -> Floats:
+        """(n, m) standard time of a place when a site serves it: 0 where the site does not count for it."""
+        limit: Floats = np.where(self.counts, self.standard.minutes[:, None], 0.0)
+        return limit
 
     def counted_weight(self, times_min: Floats) -> Floats:
         """(K, n) weight that the model's loss counts, by (K, n, m) minutes: without what it cannot speak of.
@@ -79,6 +85,11 @@ class Statement:
             return self.stated_weight
         counted: Floats = self.stated_weight * possible.any(axis=2)
         return counted
+
+    @property
+    def unknown(self) -> pd.DataFrame:
+        """Places whose residents are not known: they weigh what hazard points threaten there, often nothing."""
+        return self.places[self.places["people"].isna()]
 
     @property
     def probability(self) -> Floats:
@@ -121,7 +132,7 @@ def state_siting(region: Region, options: SitingOptions) -> Statement:
         weight,
         volumes(region, options, places, chosen) if weighs == "volume" else stated,
         standard,
-        _limits(region, options, rows, standard),
+        _counting(region, options, rows, standard),
         _lost(region, rows, chosen),
         town_groups(region, options, rows),
     )
@@ -129,14 +140,14 @@ def state_siting(region: Region, options: SitingOptions) -> Statement:
     return statement
 
 
-def _limits(region: Region, options: SitingOptions, rows: pd.DataFrame, standard: StandardTimes) -> Floats:
-    """(n, m) standard times, by whether the site's kind counts for the rule of the place."""
-    limit = np.tile(standard.minutes[:, None], (1, len(rows)))
+def _counting(region: Region, options: SitingOptions, rows: pd.DataFrame, standard: StandardTimes) -> Flags:
+    """(n, m) whether the site's kind counts for the rule of the place."""
+    counts = np.ones((len(standard.minutes), len(rows)), dtype=bool)
     if options.sites == "stations":
         for rule in circles(region):
-            counts = rows["station_kind"].isin([*rule.station_kinds, NEW_POST]).to_numpy()
-            limit[np.ix_(standard.rule_id == rule.id, ~counts)] = 0.0
-    return limit
+            of_kind = rows["station_kind"].isin(rule.station_kinds).to_numpy()
+            counts[np.ix_(standard.rule_id == rule.id, ~of_kind)] = False
+    return counts
 
 
 def _lost(region: Region, rows: pd.DataFrame, chosen: tuple[State, ...]) -> Flags:
@@ -167,6 +178,10 @@ def _wrong_options(statement: Statement) -> Iterator[Problem]:
         yield _problem("depots_alone", model=options.model)
     if options.town_depots and options.sites != "depots":
         yield _problem("town_depots_of_stations")
+    if options.post is not None and options.sites != "stations":
+        yield _problem("post_of_depots", value=options.post)
+    elif options.post is not None and options.post not in circle_kinds(statement.region):
+        yield _problem("post_uncounted", value=options.post, kinds=", ".join(circle_kinds(statement.region)))
     if not statement.states:
         yield _problem("no_scenarios")
     elif not (statement.stated_weight > 0).any():
@@ -188,4 +203,4 @@ def _too_few_sites(statement: Statement) -> Iterator[Problem]:
 
 
 def _problem(entry: str, **values: object) -> Problem:
-    return Problem(Phrase(f"optimizer.siting.{entry}", **values), Phrase(f"optimizer.siting.{entry}_mend"))
+    return Problem(Phrase(f"optimizer.siting.{entry}", **values), Phrase(f"optimizer.siting.{entry}_mend", **values))

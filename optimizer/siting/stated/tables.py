@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.plan.plan_tables import DECISIONS, OUTCOMES
-from optimizer.region.region_tables import AREA_TYPES, LEVELS, SITE_KINDS
+from optimizer.region.region_tables import AREA_TYPES, LEVELS, SITE_KINDS, STATION_KINDS
 from optimizer.region.result_columns import choice_column as _choice
 from optimizer.region.result_columns import id_column as _id
 from optimizer.region.result_columns import number_column as _number
@@ -28,6 +28,13 @@ _MEAN = _number("mean_min", "平均时间", "min", "加权平均，至多计上�
 _WITHIN = _number(
     "within_share", "达标比例", "1", "标准时间内的权重占应达标权重之比", "Weight within its standard time"
 )
+_UNSERVED = _number(
+    "unserved_m3",
+    "未满足量",
+    "m³",
+    "库容不足或无路可达而未能满足的物资；空为本模型不计库容",
+    "Relief that no open depot has room or a way for; empty: the model knows no room",
+)
 
 SITES = Table(
     "sites",
@@ -41,9 +48,22 @@ SITES = Table(
         _TOWN,
         _choice("kind", "类别", SITE_KINDS, "站点类别", "Kind of site"),
         _choice("level", "层级", LEVELS, "层级", "Level"),
+        _choice(
+            "station_kind",
+            "站点种类",
+            STATION_KINDS,
+            "救援站点的种类；新建的为其将成为的种类",
+            "What kind of station, or would become",
+        ),
         _choice("decision", "决定", DECISIONS, "决定", "Decision"),
         _text("size", "规模", "新建或扩建的规模", "Size built"),
-        _number("open_cost_cny", "启用费用", "元", "建设与首年运行", "Building and the first year"),
+        _number(
+            "open_cost_cny",
+            "启用费用",
+            "元",
+            "建设与首年运行；既有库点可关闭时为其年运行费用（估计）",
+            "Building and the first year; of a depot that may be closed its running, estimated",
+        ),
         _number("close_cost_cny", "关闭费用", "元", "不启用时的费用", "Paid where it is not open"),
         _COST,
         _number("served", "服务权重", "见说明", "各情景期望的服务权重", "Expected weight that it serves"),
@@ -77,7 +97,13 @@ ALLOCATION = Table(
             "What the model counts of it, so served",
         ),
         _number("drive_min", "行驶时间", "min", "门到门；空为不可达", "Door to door; empty: no way"),
-        _number("standard_min", "标准时间", "min", "由该站点服务时；空为不作判断", "When so served; empty: not judged"),
+        _number("standard_min", "标准时间", "min", "空为不作判断", "Empty: not judged"),
+        _yes_no(
+            "counts",
+            "计入标准",
+            "该站点的种类计入此村（社区）的标准；否为没有计入者可达，或模型不看标准",
+            "The server's kind counts for the place's rule; no: none that does has a way, or the model heeds no rule",
+        ),
         _yes_no("within", "达标", "有站点在标准时间内到达", "Some open site arrives within its standard time"),
         _number("covering_sites", "达标站点数", "个", "标准时间内到达的启用站点", "Open sites that arrive within it"),
         _text("backup_ids", "互备站点", "两条道路互不重叠的一对站点；空为没有", "A pair by disjoint ways; empty: none"),
@@ -115,7 +141,7 @@ COVERAGE = Table(
         _number(
             "standard_min", "标准时间", "min", "行驶时间上限；空为不作判断", "Minutes of driving; empty: not judged"
         ),
-        _number("people", "常住人口", "人", "常住人口", "Residents"),
+        _number("people", "常住人口", "人", "空为未知，按 0 人计", "Residents; empty: not known, counted as none"),
         _number("threatened", "受威胁人数", "人", "隐患点威胁的人数", "People whom hazard points threaten"),
         _number(
             "before_min", "选址前", "min", "现有站点，各情景期望；空为有情景不可达", "From existing sites, expected"
@@ -126,6 +152,10 @@ COVERAGE = Table(
         _number("worst_min", "最差", "min", "最差情景；空为不可达", "In the worst scenario; empty: no way"),
         _number("within_share", "达标概率", "1", "达标情景的概率之和", "Probability of the scenarios within"),
         _choice("outcome", "结论", OUTCOMES, "全部情景达标才算达标", "Met: within in every scenario"),
+        _number(
+            "wanted_m3", "需求量", "m³", "各情景期望；空为本模型不计库容", "Expected; empty: the model knows no room"
+        ),
+        _UNSERVED,
         ESTIMATED,
     ),
 )
@@ -167,6 +197,7 @@ SCENARIOS = Table(
             "有权重但任何站点都无法满足，未计入目标",
             "No site could serve them: not counted",
         ),
+        _UNSERVED,
         _text("lost_sites", "失去站点", "启用而失去的站点，用 ; 分隔", "Open sites that are lost, joined by ;"),
     ),
 )

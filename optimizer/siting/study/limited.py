@@ -11,16 +11,15 @@ from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import NoIncumbentError
 from optimizer.models.siting.solution import SitingSolution
 
-STANDING_S = 60.0
-"""To look at sites as they stand takes no search, so it has its own limit."""
 LONGEST_SHARE = 0.25
-"""One question takes no more than this share of all the time."""
+"""One search takes no more than this share of all the time."""
 LEAST_S = 0.5
+"""No search is begun with less; to look at sites as they stand takes none."""
 
 
 @dataclass
 class Limited:
-    """Ask ``model`` until ``seconds`` are over; then no search is begun any more, and who asks is told so.
+    """Ask ``model`` until ``seconds`` are over; then it is asked no more, and who asks is told so.
 
     Attributes
     ----------
@@ -31,35 +30,55 @@ class Limited:
         Relative gap that is good enough.
     asked : callable
         Told how many questions were asked.
+    clock : callable
+        Seconds from any time on.
+    count : int
+        Questions that the model was asked.
+    unanswered : int
+        Questions for which there was no time, or not enough for any answer.
     """
 
     model: Callable[..., SitingSolution]
     seconds: float
     gap: float = 0.0
     asked: Callable[[int], None] = lambda count: None
+    clock: Callable[[], float] = time.monotonic
     count: int = field(default=0, init=False)
-    began: float = field(default_factory=time.monotonic, init=False)
+    unanswered: int = field(default=0, init=False)
+    ends: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to count the seconds."""
+        self.ends = self.clock() + self.seconds
 
     @property
     def left_s(self) -> float:
         """Seconds that are left."""
-        return self.seconds - (time.monotonic() - self.began)
+        return self.ends - self.clock()
 
     def of(self, model: Callable[..., SitingSolution]) -> Solve:
         """Ask another model within the same seconds."""
 
         def solve(problem: SitingProblem) -> SitingSolution:
-            self.count += 1
-            self.asked(self.count)
-            if not problem.openings.free.any():
-                return model(problem, time_limit_s=STANDING_S, gap=self.gap)
-            if self.left_s < LEAST_S:
-                raise NoIncumbentError(-float("inf"))
-            limit = min(self.left_s, max(LONGEST_SHARE * self.seconds, LEAST_S))
-            return model(problem, time_limit_s=limit, gap=self.gap)
+            try:
+                return self._answer(model, problem)
+            except NoIncumbentError:
+                self.unanswered += 1
+                raise
 
         return solve
 
     def __call__(self, problem: SitingProblem) -> SitingSolution:
         """Ask the model."""
         return self.of(self.model)(problem)
+
+    def _answer(self, model: Callable[..., SitingSolution], problem: SitingProblem) -> SitingSolution:
+        """Ask with the time that is left: all of it for sites as they stand, a share of the whole for a search."""
+        left = self.left_s
+        searches = bool(problem.openings.free.any())
+        if left <= (LEAST_S if searches else 0.0):
+            raise NoIncumbentError(-float("inf"))
+        self.count += 1
+        self.asked(self.count)
+        longest = max(LONGEST_SHARE * self.seconds, LEAST_S) if searches else left
+        return model(problem, time_limit_s=min(left, longest), gap=self.gap)

@@ -15,7 +15,7 @@ from optimizer.models.siting.nested_additions import nested_additions
 from optimizer.models.siting.programme import InfeasibleSitingError, NoIncumbentError
 from optimizer.models.siting.regret import regret_table
 from optimizer.models.siting.solution import SitingSolution
-from optimizer.siting.reached import expected, reached
+from optimizer.siting.reached import Reached, expected, flipped, reached
 from optimizer.siting.result_tables import empty, joined
 from optimizer.siting.siting_case import SitingCase
 from optimizer.siting.stated.options import ALTERNATIVES_WITHIN
@@ -72,7 +72,7 @@ def building_order(case: SitingCase, asked: Limited) -> pd.DataFrame:
             "cost_cny": case.priced.cost(step.opened),
             "open_sites": joined(case, step.opened),
             "best_sites": joined(case, step.best_opened),
-            **_means(case, step.opened),
+            **_means(case, reached(case, step.opened)),
         }
         for number, step in enumerate(steps, start=1)
     ]
@@ -80,30 +80,45 @@ def building_order(case: SitingCase, asked: Limited) -> pd.DataFrame:
 
 
 def why(case: SitingCase, solution: SitingSolution, asked: Limited) -> pd.DataFrame:
-    """Tell of every site that can be decided what is lost without it, or what it would add."""
-    names, before = _names(case), _means(case, solution.opened)
-    yearly = case.statement.traits.loss == "yearly"
+    """Tell of every site that can be decided what is lost without it, or what it would add.
+
+    Minutes and coverage follow from the open sites alone; what the model has to be asked for is left open where time
+    does not allow it.
+    """
+    names, now = _names(case), reached(case, solution.opened)
+    before, ids = _means(case, now), case.problem.openings.ids
     rows = []
     for site in _order(case, solution):
-        one = reasons(solution, asked, sites=[site], cost_counts=False if yearly else None)[0]
-        flip = np.array([known == site for known in case.problem.openings.ids])
-        after = _means(case, solution.opened ^ flip)
+        after = _means(case, flipped(case, solution.opened, now, site))
         rows.append(
             {
-                "site_id": site,
-                "site_name": names[site],
-                "chosen": one.chosen,
-                "change_alone": one.change_alone,
-                "change_best": one.change_best,
-                "change_best_bound": one.change_best_bound,
-                "worse_alone": one.worse_alone,
+                "site_id": ids[site],
+                "site_name": names[ids[site]],
+                "chosen": bool(solution.opened[site]),
                 "minutes_alone": after["mean_min"] - before["mean_min"],
                 "within_alone": after["within_share"] - before["within_share"],
-                "chosen_below_cny": _worth(case, one) if yearly else one.chosen_below_cny,
-                "open_sites": "" if one.best_opened is None else joined(case, one.best_opened),
+                "open_sites": "",
+                **_changes(case, solution, asked, ids[site]),
             }
         )
     return in_form(pd.DataFrame(rows), REASONS)
+
+
+def _changes(case: SitingCase, solution: SitingSolution, asked: Limited, site: str) -> dict[str, object]:
+    """What the model says of a site; nothing where there was no time for it."""
+    yearly = case.statement.traits.loss == "yearly"
+    try:
+        one = reasons(solution, asked, sites=[site], cost_counts=False if yearly else None)[0]
+    except NoIncumbentError:
+        return {}
+    return {
+        "change_alone": one.change_alone,
+        "change_best": one.change_best,
+        "change_best_bound": one.change_best_bound,
+        "worse_alone": one.worse_alone,
+        "chosen_below_cny": _worth(case, one) if yearly else one.chosen_below_cny,
+        "open_sites": "" if one.best_opened is None else joined(case, one.best_opened),
+    }
 
 
 def near_optimal(case: SitingCase, solution: SitingSolution, asked: Limited) -> tuple[pd.DataFrame, bool]:
@@ -119,7 +134,7 @@ def near_optimal(case: SitingCase, solution: SitingSolution, asked: Limited) -> 
             "instead": joined(case, solution.opened & ~other.opened),
             "added": joined(case, other.opened & ~solution.opened),
             "open_sites": joined(case, other.opened),
-            **_means(case, other.opened),
+            **_means(case, reached(case, other.opened)),
         }
         for number, other in enumerate(found.sitings, start=1)
     ]
@@ -139,20 +154,19 @@ def _worth(case: SitingCase, one: SiteReason) -> float | None:
     return worth if worth >= 0 else None
 
 
-def _order(case: SitingCase, solution: SitingSolution) -> list[str]:
+def _order(case: SitingCase, solution: SitingSolution) -> list[int]:
     """Sites to tell of: the chosen ones, then the candidates that bring most people nearer."""
     problem, opened = case.problem, solution.opened
     now = np.minimum(reached(case, opened).minutes, case.statement.standard.cut_off_min)
     nearer = np.maximum(now[:, :, None] - problem.times_min, 0.0)
     gain = np.einsum("k,kn,knm->m", problem.probability, case.statement.weight, nearer)
     decided = np.flatnonzero(problem.openings.free)
-    ids = problem.openings.ids
-    return [ids[j] for j in sorted(decided.tolist(), key=lambda j: (not opened[j], -gain[j]))]
+    return sorted(decided.tolist(), key=lambda j: (not opened[j], -gain[j]))
 
 
-def _means(case: SitingCase, opened: Flags) -> dict[str, float]:
-    """Expected mean minutes and share within the standard where sites are open."""
-    found, probability = reached(case, opened), case.problem.probability
+def _means(case: SitingCase, found: Reached) -> dict[str, float]:
+    """Expected mean minutes and share within the standard."""
+    probability = case.problem.probability
     return {
         "mean_min": expected(found.mean_min, probability),
         "within_share": expected(found.within_share, probability),

@@ -36,6 +36,7 @@ def verify_sites(claims: Claims, again: Restated) -> Outcome:
     )
     outcome += equal_text(SITES, rows, "decision", expected)
     outcome += equal_text(SITES, rows, "override", stated["override"])
+    outcome += equal_text(SITES, rows, "station_kind", stated["station_kind"])
     outcome += equal(SITES, rows, "open_cost_cny", stated["open_cost_cny"], MONEY)
     outcome += equal(SITES, rows, "close_cost_cny", stated["close_cost_cny"], MONEY)
     outcome += equal(SITES, rows, "cost_cny", _costs(again, rows, stated, opened), MONEY)
@@ -54,6 +55,7 @@ def _costs(again: Restated, rows: pd.DataFrame, stated: pd.DataFrame, opened: Fl
         of_size = dict(zip(zip(sizes["site_id"], sizes["size"], strict=True), cost, strict=True))
         built = zip(rows["site_id"], rows["size"], strict=True)
         open_cost = np.array([of_size.get(one, 0.0) for one in built])
+        open_cost = open_cost + stated["running_cost_cny"].to_numpy(dtype=float)
     return np.where(opened, open_cost, stated["close_cost_cny"].to_numpy(dtype=float))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from optimizer.siting.stated.unserved import unserved_cny_m3
 from optimizer.verify.siting.restated import Flags, Floats, Restated
 
 FROM_SITES = ("minutes", "longest", "uncovered", "spent", "expected")
@@ -98,16 +99,18 @@ def standing_yearly_cny(restated: Restated, sites: pd.DataFrame) -> float:
         of_size.get(one, 0.0) for one in zip(sites.loc[built, "site_id"], sites.loc[built, "size"], strict=True)
     )
     closed = sites.loc[sites["decision"] == "closed", "close_cost_cny"]
+    running = restated.statement.sites.set_index("site_id")["running_cost_cny"]
+    total += running.reindex(sites.loc[sites["decision"].isin(["existing", "enlarged"]), "site_id"]).sum()
     return float(total + parameters.annuity_share * closed.sum())
 
 
 def _yearly(restated: Restated, number: int, rows: pd.DataFrame, sites: pd.DataFrame) -> float:
     minute = restated.statement.region.settings.siting.minute_cost_cny_m3
-    cut_off = restated.statement.standard.cut_off_min
+    price = unserved_cny_m3(restated.statement.region, restated.statement.standard.cut_off_min)
     served = rows["served"].to_numpy(dtype=float)
     driven = np.nan_to_num(rows["drive_min"].to_numpy(dtype=float))
     left = float(restated.counted[number].sum() - served.sum())
-    return standing_yearly_cny(restated, sites) + minute * (float(served @ driven) + cut_off * left)
+    return standing_yearly_cny(restated, sites) + minute * float(served @ driven) + price * left
 
 
 def _unbacked(restated: Restated, rows: pd.DataFrame) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.siting.stated.sites import classes_of
+from optimizer.siting.stated.sites import DEPOTS_DRIVE, class_of
 from optimizer.siting.stated.statement import Statement
 from optimizer.verify.roads import ScenarioRoads
 
@@ -23,7 +23,7 @@ class Restated:
     ----------
     statement : Statement
     times_min : (K, n, m)
-        Door to door by the fastest vehicle that the site sends; infinite without a way, or where the state takes it.
+        Door to door by the vehicle that the site sends; infinite without a way, or where the state takes it.
     between_min : (K, m, m)
         From the site of the column to that of the row, by what depots drive; without rows where nothing supplies.
     """
@@ -76,22 +76,18 @@ class Restated:
 def restate(statement: Statement) -> Restated:
     """Search the times of a statement anew."""
     sites, places = statement.site_ids, statement.place_ids
-    kinds = [str(kind) for kind in statement.sites["station_kind"]]
+    sent = np.array([class_of(str(kind)) for kind in statement.sites["station_kind"]])
     times, between = [], []
     for number, state in enumerate(statement.states):
-        roads: dict[str, ScenarioRoads] = {}
+        roads = {vehicle: ScenarioRoads.of(statement.region, state.roads, vehicle) for vehicle in sorted(set(sent))}
         least = np.full((len(places), len(sites)), np.inf)
-        for kind in sorted(set(kinds)):
-            mine = np.flatnonzero(np.array(kinds) == kind)
-            for vehicle in classes_of(statement.region, kind):
-                roads.setdefault(vehicle, ScenarioRoads.of(statement.region, state.roads, vehicle))
-                driven = _matrix(roads[vehicle], [sites[j] for j in mine], places)
-                least[:, mine] = np.minimum(least[:, mine], driven)
+        for vehicle, driven in roads.items():
+            mine = np.flatnonzero(sent == vehicle)
+            least[:, mine] = _matrix(driven, [sites[j] for j in mine], places)
         lost = statement.lost[number]
         times.append(np.where(lost, np.inf, least))
         if statement.traits.loss == "levels":
-            (vehicle,) = classes_of(statement.region, "")
-            apart = _matrix(roads[vehicle], sites, sites)
+            apart = _matrix(roads[DEPOTS_DRIVE], sites, sites)
             between.append(np.where(lost[:, None] | lost[None, :], np.inf, apart))
     empty = np.zeros((len(times), 0, 0))
     return Restated(statement, np.array(times), np.array(between) if between else empty)

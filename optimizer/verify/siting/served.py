@@ -35,17 +35,29 @@ def verify_allocation(claims: Claims, again: Restated) -> Outcome:
     outcome += holds(ALLOCATION, rows, "siting_not_open", none | opened[at], id=rows["server_id"])
     minutes = np.where(none, np.nan, again.times_min[state, place, at])
     outcome += equal(ALLOCATION, rows, "drive_min", np.where(np.isinf(minutes), np.nan, minutes), MINUTES)
-    if statement.traits.loss in NEAREST and statement.traits.loss != "unbacked":
-        nearest = again.minutes(opened)[state, place]
-        right = np.where(none, np.inf, minutes) <= nearest + MINUTES.absolute
-        outcome += holds(ALLOCATION, rows, "siting_not_nearest", right)
+    if statement.traits.loss in NEAREST:
+        outcome += holds(ALLOCATION, rows, "siting_not_nearest", _is_nearest(again, opened, state, place, server))
     covering = again.covering(opened)[state, place]
     outcome += equal(ALLOCATION, rows, "weight", statement.weight[state, place], UNITS)
     outcome += equal(ALLOCATION, rows, "covering_sites", covering.astype(float), UNITS)
     outcome += holds(ALLOCATION, rows, "siting_within", rows["within"].to_numpy(dtype=bool) == (covering > 0))
-    standard = np.where(none, statement.standard.minutes[place], statement.limit_min[place, at])
+    standard, counts = statement.standard.minutes[place], statement.counts[place, at] & (server >= 0)
     outcome += equal(ALLOCATION, rows, "standard_min", np.where(np.isinf(standard), np.nan, standard), MINUTES)
+    outcome += holds(ALLOCATION, rows, "siting_counts", rows["counts"].to_numpy(dtype=bool) == counts)
     return outcome + _verify_served(claims, again, rows) + _verify_backup(again, rows, opened)
+
+
+def _is_nearest(
+    again: Restated, opened: np.ndarray, state: np.ndarray, place: np.ndarray, server: np.ndarray
+) -> np.ndarray:
+    """Whether no open site is nearer; where standard times decide, none of those that count, if any has a way."""
+    reach, statement = np.where(opened, again.times_min, np.inf), again.statement
+    counting = np.where(statement.counts, reach, np.inf) if statement.traits.by_standard else reach
+    some = np.isfinite(counting.min(axis=2))
+    asked = np.where(some[:, :, None], counting, reach)
+    own = np.where(server < 0, np.inf, asked[state, place, np.maximum(server, 0)])
+    right: np.ndarray = own <= asked.min(axis=2)[state, place] + MINUTES.absolute
+    return right
 
 
 def _numbers(again: Restated, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -74,6 +86,17 @@ def _verify_served(claims: Claims, again: Restated, rows: pd.DataFrame) -> Outco
     return outcome + holds(ALLOCATION, rows, "siting_room", fits | (server < 0), id=rows["server_id"])
 
 
+def unserved_m3(claims: Claims, again: Restated) -> np.ndarray:
+    """(K, n) what places want and no row of the table of who serves whom gives them; missing without room."""
+    if again.statement.traits.loss != "yearly":
+        return np.full(again.counted.shape, np.nan)
+    rows = claims.tables["allocation"]
+    state, place, _ = _numbers(again, rows)
+    left = again.counted.copy()
+    np.subtract.at(left, (state, place), rows["served"].to_numpy(dtype=float))
+    return np.asarray(np.maximum(left, 0.0))
+
+
 def _capacity_m3(claims: Claims, again: Restated) -> np.ndarray:
     """(m,) cubic metres that every open site holds: what stands, and what its size adds."""
     sizes = again.statement.region.tables["sizes"].set_index(["site_id", "size"])["storage_m3"].astype(float)
@@ -95,7 +118,7 @@ def _verify_backup(again: Restated, rows: pd.DataFrame, opened: np.ndarray) -> O
         return holds(ALLOCATION, rows, "siting_backup", (rows["backup_ids"] == "").to_numpy())
     outcome = Outcome()
     for state in again.statement.states:
-        roads = ScenarioRoads.of(again.statement.region, state.roads, DEPOTS_DRIVE[0])
+        roads = ScenarioRoads.of(again.statement.region, state.roads, DEPOTS_DRIVE)
         mine = backed[backed["scenario_id"] == state.id]
         right = [_has_two_ways(again, roads, str(place), pair.split(";"), opened) for place, pair in
                  zip(mine["site_id"], mine["backup_ids"], strict=True)]  # fmt: skip
@@ -186,5 +209,9 @@ def verify_coverage(claims: Claims, again: Restated) -> Outcome:
     outcome += equal(COVERAGE, rows, "within_share", np.where(judged, within, np.nan), SHARES)
     outcome += equal(COVERAGE, rows, "people", statement.places["people"], UNITS)
     outcome += equal(COVERAGE, rows, "threatened", statement.places["threatened"], UNITS)
-    outcome += equal_text(COVERAGE, rows, "rule_id", statement.standard.rule_id)
+    for column, amount in (("wanted_m3", again.counted), ("unserved_m3", unserved_m3(claims, again))):
+        expected = chance @ amount if statement.traits.loss == "yearly" else np.nan
+        outcome += equal(COVERAGE, rows, column, expected, UNITS)
+    rule_id = np.where(statement.standard.by_hand, "", statement.standard.rule_id)
+    outcome += equal_text(COVERAGE, rows, "rule_id", rule_id)
     return outcome + equal_text(COVERAGE, rows, "outcome", words)

@@ -23,6 +23,7 @@ from optimizer.verify.outcome import (
 from optimizer.verify.siting.decided import open_sites
 from optimizer.verify.siting.losses import measure, own_losses
 from optimizer.verify.siting.restated import Restated
+from optimizer.verify.siting.served import unserved_m3
 
 SCENARIOS = SITING + "scenarios"
 LOSS = Tolerance(1e-2, 1e-5)
@@ -52,6 +53,7 @@ def verify_scenarios(claims: Claims, again: Restated) -> Outcome:
         ("unreached_places", cut.sum(axis=1), UNITS),
         ("unreached_weight", (statement.weight * cut).sum(axis=1), UNITS),
         ("set_aside_places", aside.sum(axis=1), UNITS),
+        ("unserved_m3", unserved_m3(claims, again).sum(axis=1), UNITS),
     ):
         outcome += equal(SCENARIOS, rows, column, found, tolerance)
     told = [set(str(cell).split(";")) - {""} for cell in rows["lost_sites"]]

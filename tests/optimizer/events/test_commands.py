@@ -117,6 +117,15 @@ class TestPlan:
         kept.write_text(kept.read_text(encoding="utf-8").replace("share: 0.", "share: 0.9", 1), encoding="utf-8")
         assert main(["verify", str(tmp_path / "one")]) == 1
 
+    @pytest.mark.parametrize("command", ["plan", "site"])
+    @pytest.mark.parametrize("scenarios", [[], ["--scenarios", "by_hand"], ["--scenarios", "drawn.yaml"]])
+    def test_a_seed_that_draws_nothing_is_refused(self, plain, capsys, tmp_path, command, scenarios):
+        over = ["--number", "1", *(["--over", "scenarios"] if scenarios else [])] if command == "site" else []
+        arguments = [command, str(plain().folder), "--out", str(tmp_path / "made"), *over, *scenarios]
+        assert main([*arguments, "--seed", "7", "--lang", "en"]) == 1
+        assert "--scenarios N" in capsys.readouterr().err
+        assert not (tmp_path / "made").exists()
+
     def test_ids_still_choose_among_the_regions_own(self, plain, capsys, tmp_path):
         folder = plain().folder
         text = (folder / "scenarios.yaml").read_text(encoding="utf-8")

@@ -31,6 +31,20 @@ def decided(demo) -> Callable[..., Region]:
 
 
 @pytest.fixture(scope="session")
+def uncounted(demo) -> Callable[[int], Region]:
+    """The demo's district, in which nobody knows how many live in the first so many villages."""
+
+    def forget(count: int) -> Region:
+        sites = demo.tables["sites"].copy()
+        rows = sites.index[sites["kind"] == "village"][:count]
+        sites["population"] = sites["population"].astype(float)
+        sites.loc[rows, "population"] = float("nan")
+        return replace(demo, tables={**demo.tables, "sites": sites})
+
+    return forget
+
+
+@pytest.fixture(scope="session")
 def altered(demo) -> Callable[..., Region]:
     """The demo's district with other parameters, of siting or of the plan."""
 

@@ -14,7 +14,7 @@ from optimizer.siting.stated.tables import SITING_TABLES
 from optimizer.verify.verify import verify
 
 DEMO = Path(__file__).parents[3] / "datasets" / "yubei"
-BRIEF = ("--study-limit", "3", "--time-limit", "30")
+BRIEF = ("--study-limit", "20", "--time-limit", "30")
 
 
 def site(out, *options, language="zh"):

@@ -40,6 +40,13 @@ class TestDemand:
         known = places["people"] > 0
         assert (places.loc[known, "threatened"] <= places.loc[known, "people"]).all()
 
+    def test_unknown_residents_stay_unknown_and_weigh_those_threatened(self, uncounted):
+        stated = state_siting(uncounted(6), asked())
+        unknown = stated.places["people"].isna().to_numpy()
+        assert list(stated.unknown["site_id"]) == list(stated.places.loc[unknown, "site_id"])
+        assert unknown.sum() == 6
+        assert stated.weight[0, unknown] == pytest.approx(stated.places.loc[unknown, "threatened"].to_numpy())
+
     def test_depots_serve_those_in_need_in_a_scenario(self, demo):
         stated = state_siting(demo, asked(over="scenarios"))
         first = demo.scenarios[0]
@@ -90,13 +97,33 @@ class TestStandardTimes:
         stated = state_siting(demo, asked(sites="stations"))
         town = (stated.places["area_type"] == "built_up").to_numpy()
         rule = next(rule for rule in demo.rules if rule.id == "RESP-135")
-        other = ~stated.sites["station_kind"].isin([*rule.station_kinds, "post"]).to_numpy()
+        other = ~stated.sites["station_kind"].isin(rule.station_kinds).to_numpy()
         assert other.any()
         assert (stated.limit_min[np.ix_(town, other)] == 0).all()
         assert (stated.limit_min[np.ix_(town, ~other)] == 5).all()
 
+    def test_a_post_counts_for_the_circles_of_what_it_becomes(self, demo):
+        counted = {}
+        for post in (None, "fire_brigade", "district_team"):
+            stated = state_siting(demo, asked(sites="stations", post=post))
+            new = ~stated.sites["existing"].to_numpy(dtype=bool)
+            rules = {rule: (stated.standard.rule_id == rule) for rule in ("RESP-135", "RESP-15")}
+            counted[post] = [stated.counts[np.ix_(of_rule, new)].mean() for of_rule in rules.values()]
+        # The circle of 5 minutes names fire stations and brigades, that of 15 the district's team besides.
+        assert counted == {None: [1, 1], "fire_brigade": [1, 1], "district_team": [0, 1]}
+
     def test_minutes_replace_those_of_the_rules(self, demo):
         assert set(state_siting(demo, asked(minutes=12.5)).standard.minutes) == {12.5}
+
+    def test_minutes_replace_nothing_but_the_time_of_the_circles(self, demo):
+        of_rules = state_siting(demo, asked(sites="stations"))
+        by_hand = state_siting(demo, asked(sites="stations", minutes=12.5))
+        judged = of_rules.standard.judged
+        assert (by_hand.standard.judged == judged).all()
+        assert (by_hand.counts == of_rules.counts).all()
+        assert not by_hand.counts.all()
+        assert (by_hand.standard.minutes[judged] == 12.5).all()
+        assert np.isinf(by_hand.standard.minutes[~judged]).all()
 
 
 class TestSites:
@@ -164,6 +191,10 @@ class TestRefusals:
     def test_towns_want_depots_and_not_stations(self, demo):
         assert faults(demo, number=1, sites="stations", town_depots=True) == ["town_depots_of_stations"]
 
+    def test_a_post_becomes_what_a_circle_counts(self, demo):
+        assert faults(demo, sites="stations", post="hospital") == ["post_uncounted"]
+        assert faults(demo, post="fire_brigade") == ["post_of_depots"]
+
     def test_everything_is_told_at_once(self, demo):
         assert faults(demo, number=999, measure="worst", model="capacitated", sites="stations") == [
             "depots_alone",
@@ -184,6 +215,10 @@ class TestRefusals:
         assert faults(bare) == ["no_standard_depots"]
         assert state_siting(bare, asked(minutes=30.0)).standard.judged.all()
 
+    def test_without_a_circle_no_minutes_say_what_stations_count(self, demo):
+        relief = tuple(rule for rule in demo.rules if rule.check != "response")
+        assert faults(replace(demo, rules=relief), sites="stations", minutes=8.0) == ["no_standard_stations"]
+
     def test_a_town_without_a_candidate_cannot_be_made_to_have_a_depot(self, demo):
         rows = demo.tables["sites"]
         town = state_siting(demo, asked(town_depots=True)).groups[0].town_id
@@ -195,3 +230,28 @@ class TestRefusals:
 def test_every_model_says_what_it_asks():
     assert len(MODELS) == 8
     assert all(traits.sites for traits in MODELS.values())
+
+
+class TestRunning:
+    def test_a_depot_that_may_be_closed_costs_what_sizes_of_its_volume_cost_a_year(self, demo):
+        rows = state_siting(demo, asked(keep="closable")).sites.set_index("site_id")
+        # The candidates' sizes: 90 m³ at CNY 30 000 a year, 300 m³ at 80 000 and 900 m³ at 200 000.
+        assert rows.loc["DEPOT-500112004", "open_cost_cny"] == pytest.approx(30_000 * 50 / 90)
+        assert rows.loc["DEPOT-D2", "open_cost_cny"] == pytest.approx(30_000 + 50_000 * (160 - 90) / (300 - 90))
+        assert rows.loc["DEPOT-D1", "open_cost_cny"] == pytest.approx(80_000 + 120_000 * (460 - 300) / (900 - 300))
+        assert rows.loc[rows["existing"], "estimated"].str.contains("open_cost_cny").all()
+        assert (rows.loc[~rows["existing"], "running_cost_cny"] == 0).all()
+
+    def test_beyond_the_largest_size_its_cubic_metre_counts(self, demo):
+        sizes = demo.tables["sizes"]
+        small = replace(demo, tables={**demo.tables, "sizes": sizes[sizes["storage_m3"] < 100]})
+        rows = state_siting(small, asked(keep="none")).sites.set_index("site_id")
+        assert rows.loc["DEPOT-D1", "open_cost_cny"] == pytest.approx(460 * 30_000 / 90)
+
+    def test_one_that_stays_is_no_cost_of_the_siting(self, demo):
+        rows = state_siting(demo, asked()).sites
+        assert (rows.loc[rows["existing"], "open_cost_cny"] == 0).all()
+
+    def test_without_sizes_nothing_is_supposed(self, demo):
+        bare = replace(demo, tables={**demo.tables, "sizes": demo.tables["sizes"].iloc[:0]})
+        assert (state_siting(bare, asked(keep="closable")).sites["running_cost_cny"] == 0).all()

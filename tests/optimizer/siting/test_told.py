@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from network.words import LANGUAGES
+from optimizer.siting.folder import write_siting
 from optimizer.siting.report.told import Told
 from optimizer.siting.siting import site_region
 from optimizer.siting.stated.models import MODELS
@@ -35,6 +37,16 @@ def test_every_model_tells_its_loss(demo, model):
         assert all(lines)
         assert "CAND-" not in "".join(lines)
         assert "{" not in "".join(lines)
+
+
+def test_places_of_unknown_residents_are_told_with_their_number(uncounted, tmp_path):
+    made = site_region(uncounted(7), SitingOptions("p-median", number=2, study_limit_s=0.0), "zh")
+    (warning,) = write_siting(made, tmp_path / "siting", "zh")
+    assert "7 个村（社区）常住人口未知" in warning.say("zh")
+    assert (warning.column, warning.severity) == ("population", "warning")
+    assert warning.what.say("zh") in Told(made, "zh").cautions()
+    coverage = pd.read_csv(tmp_path / "siting" / "coverage.csv", skiprows=[1])
+    assert coverage["people"].isna().sum() == 7
 
 
 def test_what_is_not_proven_is_told_with_its_gap(demo):
