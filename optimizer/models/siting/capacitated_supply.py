@@ -81,7 +81,7 @@ class Supply:
         dearest = np.max(self.unit, axis=1, where=np.isfinite(self.unit), initial=0.0)
         dearest = np.maximum(dearest, 0.0 if self.all_served else self.unserved)
         service = float(self.probability @ (self.weight * dearest).sum(axis=1))
-        return (abs(self.base) + float(np.abs(self.cost).sum()) + service) * (1 + 1e-6) + 1.0
+        return (abs(self.base) + float(np.abs(self.cost).sum()) + service) * (1 + 1e-6) or 1.0
 
     def opened(self, chosen: Whole) -> Flags:
         """(m,) sites of the options ``chosen``."""

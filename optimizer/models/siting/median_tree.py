@@ -134,9 +134,7 @@ class _Tree:
         """A bound from here on means that nothing better is left."""
         if not np.isfinite(self.value):
             return np.inf
-        if self.whole:
-            return self.value - 1.0 + WHOLE
-        return self.value - max(self.gap, NONE) * abs(self.value)
+        return self.value - max(1.0 - WHOLE if self.whole else 0.0, max(self.gap, NONE) * abs(self.value))
 
     def run(self, branches: int) -> Proven:
         """Search until every branch is settled."""
@@ -156,7 +154,7 @@ class _Tree:
             done += 1
             stopped = done >= branches or time.monotonic() > self.deadline
         stopped = stopped and bool(waiting) and waiting[0][0] < self.aim
-        settled = self.value if self.whole else self.aim
+        settled = self.value if self.whole and self.aim > self.value - 1.0 else self.aim
         bound = min(waiting[0][0], settled) if waiting else settled
         opened, possible = np.zeros((2, len(self.all.fixed)), dtype=bool)
         opened[self.columns], possible[self.columns] = self.best, True
@@ -189,7 +187,7 @@ class _Tree:
         count = len(self.all.unserved)
         best, second, site = np.empty(count), np.empty(count), np.empty(count, dtype=np.int64)
         two_best(*self.rows, self.best, best, site, second)
-        return np.asarray((best + np.where(np.isfinite(second), second, best)) / 2 + WHOLE)
+        return np.asarray((best + np.where(np.isfinite(second), second, best)) / 2)
 
     def _root(self) -> _Node | None:
         """Raise the bound, better the siting and drop sites as long as that goes on."""

@@ -145,7 +145,7 @@ class _Radius:
         return Sited(self.best, self.value, min(self.bound, self.value), self._is_open())
 
     def _is_open(self) -> bool:
-        return self.value - self.bound > max(self.gap, PROVEN_GAP) * max(abs(self.value), TINY)
+        return self.value - self.bound > max(self.gap, PROVEN_GAP) * abs(self.value)
 
     def _left(self) -> float:
         return max(self.deadline - time.monotonic(), 0.1)

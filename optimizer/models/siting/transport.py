@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 DUST = 1e-9
 """Less than this share of the mean weight is rounding."""
+GRAIN = 1e-15
+"""Share of the dearest unit that a link of a chain may be rounded by."""
 
 
 @njit(cache=True)
@@ -34,7 +36,7 @@ def _write_links(unit, flow, dust, site, link, mover):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def _shortest(link, excess, dust, length, before):  # type: ignore[no-untyped-def]
+def _shortest(link, excess, dust, grain, length, before):  # type: ignore[no-untyped-def]
     """Find the cheapest chain from a site that holds too much to one with room: where it ends, -1 without one."""
     sites = len(excess)
     for j in range(sites):
@@ -45,7 +47,7 @@ def _shortest(link, excess, dust, length, before):  # type: ignore[no-untyped-de
             for b in range(sites):
                 through = length[a] + link[a, b]
                 # Lengths are sums of differences: a gain of rounding alone would send a chain in a circle.
-                if through < np.inf and through + 1e-12 * (1.0 + abs(through)) < length[b]:
+                if through < np.inf and through + grain < length[b]:
                     length[b], before[b], changed = through, a, True
         if not changed:
             break
@@ -69,6 +71,16 @@ def _begin(unit, weight, flow, excess):  # type: ignore[no-untyped-def]
             flow[best, i] = weight[i]
             excess[best] += weight[i]
     return True
+
+
+@njit(cache=True)
+def _dearest(unit):  # type: ignore[no-untyped-def]
+    """Tell the greatest finite unit cost."""
+    dearest = 0.0
+    for cost in unit.ravel():
+        if cost < np.inf:
+            dearest = max(dearest, cost)
+    return dearest
 
 
 @njit(cache=True)
@@ -109,12 +121,13 @@ def transport(unit: Floats, weight: Floats, capacity: Floats) -> tuple[float, Fl
     dust = DUST * weight.sum() / max(1, demand)
     if not _begin(unit, weight, flow, excess):
         return np.inf, flow
+    grain = GRAIN * sites * _dearest(unit)
     link, mover = np.full((sites, sites), np.inf), np.full((sites, sites), -1)
     length, before = np.empty(sites), np.empty(sites, dtype=np.int64)
     for j in range(sites):
         _write_links(unit, flow, dust * DUST, j, link, mover)
     while sites > 0 and excess.max() > dust:
-        end = _shortest(link, excess, dust, length, before)
+        end = _shortest(link, excess, dust, grain, length, before)
         if end < 0:
             return np.inf, flow
         _shift(flow, excess, mover, before, end)
