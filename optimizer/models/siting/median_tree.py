@@ -172,10 +172,14 @@ class _Tree:
             stopped = done >= branches or self._over()
         stopped = stopped and bool(waiting) and waiting[0][0] < self.aim
         settled = self.value if self.whole and self.aim > self.value - 1.0 else self.aim
-        bound = min(waiting[0][0], settled) if waiting else settled
+        bound = max(min(waiting[0][0], settled) if waiting else settled, min(self._least(), self.value))
         opened, possible = np.zeros((2, len(self.all.fixed)), dtype=bool)
         opened[self.columns], possible[self.columns] = self.best, True
         return Proven(opened, self.value, bound, stopped, possible)
+
+    def _least(self) -> float:
+        """What the total can't be below: every row served by the site that serves it at least cost."""
+        return total_loss(*self.all.served.rows(self.all.unserved), ~self.all.forbidden)
 
     def _improve(self, opened: Flags) -> bool:
         """Interchange from ``opened``; whether it becomes the best so far."""
