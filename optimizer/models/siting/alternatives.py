@@ -65,7 +65,7 @@ def alternatives(solution: SitingSolution, solve: Solve, *, within: float, count
     if apart < 1:
         raise ValueError(f"alternatives must be apart by at least 1 site, not {apart}")
     most = solution.value + within * abs(solution.value)
-    most += PROVEN_GAP * max(1.0, abs(most))
+    most += PROVEN_GAP * abs(most)
     found: list[SitingSolution] = []
     while True:
         before = [solution.opened, *(one.opened for one in found)]

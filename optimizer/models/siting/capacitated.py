@@ -41,6 +41,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,8 @@ from scipy import sparse
 from optimizer.models.siting.capacitated_measures import Chosen, choose_over_scenarios
 from optimizer.models.siting.capacitated_supply import Supply, supply_of
 from optimizer.models.siting.capacitated_tree import Search
-from optimizer.models.siting.problem import SitingProblem
-from optimizer.models.siting.sizes import Sizes
+from optimizer.models.siting.problem import SitingProblem, siting_problem
+from optimizer.models.siting.sizes import Sizes, building_sizes
 from optimizer.models.siting.solution import Progress, SitingSolution, status_of
 from optimizer.models.siting.transport import DUST
 
@@ -122,6 +123,7 @@ def solve_capacitated(
     NoIncumbentError
         Where no siting was found in time.
     """
+    _compile()
     began = time.monotonic()
     supply = supply_of(problem, sizes, cost_per_minute)
     if problem.measure.name == "expected":
@@ -133,6 +135,14 @@ def solve_capacitated(
         )
     within = found.value - found.bound <= gap * abs(found.value)
     return _solution(problem, sizes, supply, found, stopped=within, began=began)
+
+
+@cache
+def _compile() -> None:
+    """Have everything compiled that a search calls, before a time limit counts."""
+    problem = siting_problem([[1.0, 2.0], [2.0, 1.0]], number=1)
+    supply = supply_of(problem, building_sizes([2.0, 2.0], fixed_cost=1.0), 1.0)
+    Search(supply, time_limit_s=np.inf, gap=0.0, progress=None).run()
 
 
 def _solution(

@@ -237,4 +237,4 @@ class Relaxation:
     @staticmethod
     def _rise(bound: float, upper: float) -> float:
         """How much higher the bound is hoped to be: the best siting's cost, if that is not too far."""
-        return float(max(min(upper - bound, HOPED * abs(bound) + 1e-9), PAYS * abs(bound)))
+        return float(max(min(upper - bound, HOPED * (abs(bound) or upper - bound)), PAYS * abs(bound)))

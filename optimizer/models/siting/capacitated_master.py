@@ -22,14 +22,13 @@ from scipy import sparse
 
 from optimizer.models.siting.capacitated_supply import Supply
 from optimizer.models.siting.openings import MONEY, Flags
+from optimizer.models.siting.round_units import RoundUnits
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 ROUNDING = 1e-9
-"""Capacity may miss the demand by this share."""
-WHOLE = 1e-6
-"""A value this near to a whole number is one."""
+"""Capacity may miss the demand by this share, and a row what it asks for by this share of what it adds up."""
 _KINDS = highspy.HighsModelStatus
 
 
@@ -122,7 +121,8 @@ class Master:
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_ = self._rows.indptr.astype(np.int32)
         lp.a_matrix_.index_ = self._rows.indices.astype(np.int32)
-        lp.a_matrix_.value_ = self._rows.data
+        self._units = RoundUnits.of(lp, self._rows)
+        self._units.put(lp, self._rows)
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
@@ -147,7 +147,7 @@ class Master:
         if self._solver.getModelStatus() in (_KINDS.kInfeasible, _KINDS.kUnboundedOrInfeasible):
             return None
         found, m = self._solver.getSolution(), self._sites
-        y, row = np.array(found.col_value), scale * np.array(found.row_dual)
+        y, row = np.array(found.col_value), scale * self._units.row * np.array(found.row_dual)
         row[((row > 0) & np.isinf(self._least)) | ((row < 0) & np.isinf(self._most))] = 0.0
         reduced = np.concatenate([np.zeros(m), value]) - self._transposed @ row
         ends = np.where(row > 0, self._least, self._most)[row != 0] @ row[row != 0]
@@ -175,7 +175,7 @@ class Master:
         if (columns < self.root.lower).any() or (columns > self.root.upper).any():
             return False
         sums = self._rows @ columns
-        slack = WHOLE + ROUNDING * np.abs(sums)
+        slack = ROUNDING * (abs(self._rows) @ columns)
         return bool((sums >= self._least - slack).all() and (sums <= self._most + slack).all())
 
 
@@ -207,7 +207,7 @@ def master_rows(supply: Supply) -> tuple[sparse.csr_array, Floats, Floats]:
     matrix, least, most = replace(allowed, budget=None).rows()
     add(matrix, sparse.csr_array((matrix.shape[0], options)), least, most)
     if allowed.budget is not None:
-        left = allowed.budget - float(allowed.close_cost.sum()) + MONEY * max(1.0, abs(allowed.budget))
+        left = allowed.budget - float(allowed.close_cost.sum()) + MONEY * abs(allowed.budget)
         paid = sparse.csr_array(supply.paid[None, :])
         add(sparse.csr_array((1, sites)), paid, np.array([-np.inf]), np.array([left]))
     if supply.all_served:

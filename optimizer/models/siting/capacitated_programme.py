@@ -2,8 +2,8 @@
 
 Variables
     o_j, y_o ∈ {0, 1}   whether site j stands, and in which size (`optimizer.models.siting.capacitated_master`)
-    x_sij ≥ 0           share of the demand of i served from j in s; only where it can be
-    r_si ≥ 0            share left unserved, where that has a price
+    x_sij ∈ [0, 1]      share of the demand of i served from j in s; only where it can be
+    r_si ∈ [0, 1]       share left unserved, where that has a price
 
 Objective
     the measure of L_s = base + Σ_o c_o y_o + Σ_ij w_si u_sij x_sij + Σ_i w_si u⁰ r_si        (`Programme.measure`)
@@ -116,8 +116,8 @@ def _programme(supply: Supply, measure: Measure, best: Floats | None) -> tuple[P
     has[supply.site] = True
     usable = np.isfinite(supply.unit) & (supply.weight > 0)[:, None, :] & has[None, :, None]
     scenario, site, demand = np.nonzero(usable)
-    served = programme.columns(len(scenario))
-    rest = np.zeros(0, dtype=np.int64) if supply.all_served else programme.columns(supply.weight.size)
+    served = programme.columns(len(scenario), upper=1.0)
+    rest = np.zeros(0, dtype=np.int64) if supply.all_served else programme.columns(supply.weight.size, upper=1.0)
     columns = _Columns(opened, chosen, served, rest, scenario, demand, site)
     _add_demand_rows(programme, supply, columns)
     _add_capacity_rows(programme, supply, columns)

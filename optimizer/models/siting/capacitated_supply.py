@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.models.siting.faults import Finding, InvalidSitingError
+from optimizer.models.siting.faults import Finding, InvalidSitingError, unserved_faults
 from optimizer.models.siting.openings import Flags, Openings
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.sizes import Sizes
@@ -81,7 +81,7 @@ class Supply:
         dearest = np.max(self.unit, axis=1, where=np.isfinite(self.unit), initial=0.0)
         dearest = np.maximum(dearest, 0.0 if self.all_served else self.unserved)
         service = float(self.probability @ (self.weight * dearest).sum(axis=1))
-        return (abs(self.base) + float(np.abs(self.cost).sum()) + service) * (1 + 1e-6) + 1.0
+        return (abs(self.base) + float(np.abs(self.cost).sum()) + service) * (1 + 1e-6) or 1.0
 
     def opened(self, chosen: Whole) -> Flags:
         """(m,) sites of the options ``chosen``."""
@@ -115,7 +115,8 @@ def supply_of(problem: SitingProblem, sizes: Sizes, cost_per_minute: float) -> S
     Raises
     ------
     InvalidSitingError
-        Where sizes and sites do not match or a minute costs nothing that can be counted.
+        Where sizes and sites do not match or a minute costs nothing that can be counted; where demand that must be
+        served has no site within its standard time that can be built in any size.
     """
     allowed = problem.openings
     findings = []
@@ -134,6 +135,12 @@ def supply_of(problem: SitingProblem, sizes: Sizes, cost_per_minute: float) -> S
     order = np.lexsort((sizes.capacity[site, size], site))
     site, size = site[order], size[order]
     once = allowed.open_cost - allowed.close_cost
+    unit = _unit_costs(problem, cost_per_minute)
+    if problem.cut_off_min is None:
+        served = np.asarray(np.isfinite(unit[:, np.unique(site)]).any(axis=1))
+        findings.extend(unserved_faults(problem, "unserved_by_any_size", served))
+    if findings:
+        raise InvalidSitingError(findings)
     return Supply(
         site,
         size,
@@ -141,7 +148,7 @@ def supply_of(problem: SitingProblem, sizes: Sizes, cost_per_minute: float) -> S
         sizes.fixed_cost[site, size] + once[site],
         sizes.capacity[site, size],
         sizes.annuity * float(allowed.close_cost.sum()),
-        _unit_costs(problem, cost_per_minute),
+        unit,
         problem.weight,
         np.inf if problem.cut_off_min is None else problem.cut_off_min * cost_per_minute,
         problem.probability,

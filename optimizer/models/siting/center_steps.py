@@ -66,15 +66,17 @@ def least_measure(
     search = _Search(longest, problem, least, best)
     for one in alone:
         search.try_siting(one.opened)
-    bound = -np.inf
+    # No longest time and no regret is below 0.
+    bound = 0.0
     while True:
         try:
             bound, opened = search.master(ends - time.monotonic(), threads, bound, progress)
         except NoIncumbentError as error:
             bound = max(bound, error.bound)
             break
-        search.try_siting(opened)
-        if bound >= search.value - max(gap * abs(search.value), PROVEN_GAP) or time.monotonic() >= ends:
+        learnt = search.try_siting(opened)
+        near = bound >= search.value - max(gap, PROVEN_GAP) * abs(search.value)
+        if near or not learnt or time.monotonic() >= ends:
             break
     bound = min(max(bound - doubt, 0.0), search.value)
     assert search.opened is not None
@@ -104,8 +106,9 @@ class _Search:
         self.opened: Flags | None = None
         self.value = np.inf
 
-    def try_siting(self, opened: Flags) -> None:
-        """Measure a siting, and step just below what every scenario loses by it."""
+    def try_siting(self, opened: Flags) -> bool:
+        """Measure a siting, and step just below what every scenario loses by it; whether there was a step to take."""
+        before = sum(len(steps) for steps in self.steps)
         losses = self.longest.of(opened)
         value = self.problem.measure.of(losses, self.problem.probability, self.best)
         if value < self.value or self.opened is None:
@@ -114,6 +117,7 @@ class _Search:
             step = int(np.searchsorted(self.levels[s], loss)) - 1
             if np.isfinite(loss) and step >= 0 and self.levels[s][step] >= self.least[s]:
                 self._step(s, step)
+        return sum(len(steps) for steps in self.steps) > before
 
     def _step(self, s: int, step: int) -> None:
         if step not in self.steps[s]:

@@ -166,7 +166,7 @@ class _Search:
     def relaxed(self, kinds: tuple[Kind, ...], needs: Needs | None = None, *, share: float = 1.0) -> Relaxed | None:
         """The least relaxation of ``kinds`` together, in a share of the time left; None where it does not suffice."""
         alone = len(kinds) == 1
-        price: dict[str, float] = {kind: 1.0 if alone else 1.0 / max(self.given[kind], 1.0) for kind in kinds}
+        price: dict[str, float] = {kind: 1.0 if alone else 1.0 / (self.given[kind] or 1.0) for kind in kinds}
         elastic = Elastic(self.problem, needs or self.needs, price, self.sizes, self.size_cost)
         return elastic.least(time_limit_s=share * (self.deadline - time.monotonic()), threads=self.threads)
 
@@ -193,7 +193,8 @@ class _Search:
 
     def _clash(self, kind: Kind, relaxed: Relaxed, *, alone: bool) -> Clash:
         amounts = relaxed.amounts[kind]
-        places = np.flatnonzero(amounts > ELASTIC)
+        # Room alone is added in any amount: of the rest, what is relaxed is whole or a demand point's weight.
+        places = np.flatnonzero(amounts > (ELASTIC * self.given[kind] if kind == "capacity" else 0.0))
         ids = _ids_of(kind, self.problem)
         given, by = self.given[kind], float(amounts.sum())
         if kind in ("group", "group_most"):

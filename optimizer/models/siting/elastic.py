@@ -17,7 +17,7 @@ from optimizer.models.siting.programme import Block, Columns, InfeasibleSitingEr
 Floats = NDArray[np.float64]
 
 ELASTIC = 1e-6
-"""A relaxation below this is rounding."""
+"""Room below this share of all there is is rounding."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Elastic:
                 blocks.append(_row(self.size, self.size_cost.ravel()))
             blocks += [_row(e, -np.ones(1)) for e in self._slack("budget", 1)]
             # What is asked for is what the budget must be; the rounding it allows is not used up.
-            rounding = 0.0 if "budget" in self.price else MONEY * max(1.0, abs(allowed.budget))
+            rounding = 0.0 if "budget" in self.price else MONEY * abs(allowed.budget)
             self.programme.rows(blocks, upper=allowed.budget - float(allowed.close_cost.sum()) + rounding)
 
     def _groups(self) -> None:

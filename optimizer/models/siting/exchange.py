@@ -25,23 +25,24 @@ def exchange(aim: Aim, allowed: Openings, opened: Flags, deadline: float) -> Fla
     """Take the best allowed neighbour of ``opened`` (m,) until none is better or the time is over."""
     value = aim.of(opened)
     while time.monotonic() < deadline:
-        best = min(_neighbours(aim, allowed, opened), key=lambda one: one[0], default=(np.inf, opened))
+        best = min(_neighbours(aim, allowed, opened, deadline), key=lambda one: one[0], default=(np.inf, opened))
         if best[0] >= value - BETTER * abs(value):
             break
         value, opened = best
     return opened
 
 
-def _neighbours(aim: Aim, allowed: Openings, opened: Flags) -> Iterator[tuple[float, Flags]]:
-    """For every site to close, and for none: the best allowed neighbour and its measure."""
+def _neighbours(aim: Aim, allowed: Openings, opened: Flags, deadline: float) -> Iterator[tuple[float, Flags]]:
+    """For every site to close in time, and for none: the best allowed neighbour and its measure."""
     closing = np.flatnonzero(opened & ~allowed.fixed)
     opening = np.flatnonzero(~opened & ~allowed.forbidden)
     for closed in (-1, *closing.tolist()):
+        if time.monotonic() > deadline:
+            return
         left = opened.copy()
         if closed >= 0:
             left[closed] = False
-        least = aim.losses.least(left)
-        losses = aim.losses.weight @ np.minimum(aim.losses.profile[:, opening], least[:, None])
+        losses = aim.losses.with_each(left, opening)
         values = [aim.measured(losses[:, place]) for place in range(len(opening))]
         found = [(value, j) for value, j in zip(values, opening.tolist(), strict=True) if np.isfinite(value)]
         if closed >= 0:

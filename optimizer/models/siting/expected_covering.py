@@ -61,6 +61,8 @@ Numbers = NDArray[np.int64]
 
 ROUNDING = 1e-9
 """Levels may sum to so much more than 1, or rise by so much."""
+ALL = 1.0 - 1e-15
+"""Shares that add up to 1 but for rounding leave nobody waiting."""
 
 
 @dataclass(frozen=True)
@@ -296,7 +298,7 @@ def _told(problem: SitingProblem, given: _Units, units: Numbers) -> dict[str, An
     return {
         "opened": opened,
         "server": nearest_covering(problem, given.covers, opened),
-        "scenario_losses": (problem.weight * (1.0 - share)).sum(axis=1),
+        "scenario_losses": (problem.weight * np.where(share < ALL, 1.0 - share, 0.0)).sum(axis=1),
         "units": units,
         "covering_units": covering,
     }

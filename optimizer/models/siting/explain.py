@@ -157,7 +157,7 @@ class _Threshold:
     def __init__(self, solution: SitingSolution, solve: Solve, site: int, cost_counts: bool) -> None:
         self.problem, self.solve, self.site, self.cost_counts = solution.problem, solve, site, cost_counts
         self.value = solution.value
-        self.enough = solution.value + PROVEN_GAP * max(1.0, abs(solution.value))
+        self.enough = solution.value + PROVEN_GAP * abs(solution.value)
         self.low: float | None = None
         self.high = np.inf
 
@@ -211,4 +211,4 @@ class _Threshold:
         """The next cost that is surely greater than ``cost``, whatever rounding budget and value allow."""
         budget = self.problem.openings.budget or 0.0
         value = abs(self.value) if self.cost_counts else 0.0
-        return cost + BEYOND * max(1.0, cost, budget, value)
+        return cost + BEYOND * max(cost, budget, value)

@@ -27,11 +27,14 @@ class Finding:
     what : str
         Name of the fault, such as ``negative_time``.
     values : dict
-        Numbers and ids that tell it.
+        Numbers and ids that tell it; of many ids the first few.
+    ids : tuple of str
+        All demand that nothing reaches, where that is the fault.
     """
 
     what: str
     values: dict[str, Any]
+    ids: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         told = ", ".join(f"{name} {value}" for name, value in self.values.items())
@@ -140,10 +143,16 @@ def _reach_faults(problem: SitingProblem) -> Iterator[Finding]:
         yield Finding("no_site_allowed", {"sites": problem.openings.size})
         return
     reached = np.isfinite(np.min(problem.times_min, axis=2, where=allowed, initial=np.inf))
-    cut = np.argwhere(~reached & (problem.weight > 0))
+    yield from unserved_faults(problem, "unreachable", reached)
+
+
+def unserved_faults(problem: SitingProblem, what: str, served: NDArray[np.bool_]) -> Iterator[Finding]:
+    """Demand with weight that must be served, and that no allowed site can serve: all of it but (K, n) ``served``."""
+    cut = np.argwhere(~served & (problem.weight > 0))
     if len(cut):
         told = [f"{problem.demand_ids[i]} ({problem.scenario_ids[s]})" for s, i in cut[:TOLD]]
-        yield Finding("unreachable", {"count": len(cut), "where": "; ".join(told)})
+        ids = tuple(problem.demand_ids[i] for i in np.unique(cut[:, 1]))
+        yield Finding(what, {"count": len(cut), "where": "; ".join(told)}, ids)
 
 
 def _named(ids: Sequence[str], chosen: NDArray[np.bool_]) -> str:

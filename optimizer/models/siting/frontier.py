@@ -124,7 +124,10 @@ class _Spending:
 
     def below(self, spent: float) -> float:
         """The most that is less than ``spent``."""
-        return spent - APART * max(1.0, abs(spent)) if self.against == "cost" else np.ceil(spent) - 1.0
+        if self.against == "number":
+            return float(np.ceil(spent) - 1.0)
+        # Nothing costs less than nothing, by whatever rounding.
+        return spent - (APART * abs(spent) or 1.0 + float(np.abs(self.by_site()).max()))
 
 
 class _Search:
@@ -203,7 +206,7 @@ class _Search:
 
     def _cheapest(self, best: SitingSolution) -> tuple[SitingSolution, bool]:
         """C_ε by spending less until the loss rises, and whether it is proven."""
-        equal = best.value + PROVEN_GAP * max(1.0, abs(best.value))
+        equal = best.value + PROVEN_GAP * abs(best.value)
         cheapest = self._without_idle(best, equal)
         while True:
             try:

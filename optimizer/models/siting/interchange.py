@@ -6,6 +6,8 @@ gains and closing k loses is known apart, but for the rows that k serves best an
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from optimizer.models.siting.openings import Flags
 Floats = NDArray[np.float64]
 Sites = NDArray[np.int32]
 Places = NDArray[np.int64]
+Rows = tuple[Places, Sites, Floats, Floats]
 
 PAYS = 1e-9
 """A swap pays that gains more than this share."""
@@ -78,54 +81,69 @@ def _best_swap(first, site, cost, best, best_site, second, opened, enter, leave)
 
 
 @njit(cache=True)
-def interchange(
-    first: Places, site: Sites, cost: Floats, unserved: Floats, opened: Flags, enter: Flags, leave: Flags
-) -> float:
-    """Swap open sites for closed ones until no swap pays.
+def _swap(first, site, cost, unserved, opened, enter, leave):  # type: ignore[no-untyped-def]
+    """Make the best swap in place, if it pays; the total loss before, and whether it did."""
+    rows = len(unserved)
+    best, second = np.empty(rows), np.empty(rows)
+    best_site = np.empty(rows, dtype=np.int64)
+    two_best(first, site, cost, unserved, opened, best, best_site, second)
+    total = best.sum()
+    change, site_in, site_out = _best_swap(first, site, cost, best, best_site, second, opened, enter, leave)
+    if site_in < 0 or -change <= PAYS * abs(total):
+        return total, False
+    opened[site_in], opened[site_out] = True, False
+    return total, True
+
+
+def interchange(rows: Rows, opened: Flags, free: Flags, deadline: float) -> float:
+    """Swap open sites for closed ones until no swap pays or the time is over.
 
     Parameters
     ----------
-    first : (R + 1,), site : (E,), cost : (E,)
-        Row r can be served by ``site[first[r]:first[r + 1]]``, at their costs, which rise.
-    unserved : (R,)
-        Cost of a row that nothing serves; no less than any of its costs.
+    rows : (R + 1,), (E,), (E,) and (R,)
+        First, site, cost and unserved: row r can be served by ``site[first[r]:first[r + 1]]``, at their costs, which
+        rise, or is left unserved at no less than any of its costs.
     opened : (m,) bool
         Where to begin; changed in place.
-    enter, leave : (m,) bool
-        Sites that may be opened, and closed.
+    free : (m,) bool
+        Sites that may be opened and closed.
+    deadline : float
+        By `time.monotonic`.
 
     Returns
     -------
     float
         The total loss reached.
     """
-    rows = len(unserved)
-    best, second = np.empty(rows), np.empty(rows)
-    best_site = np.empty(rows, dtype=np.int64)
-    while True:
-        two_best(first, site, cost, unserved, opened, best, best_site, second)
-        total = float(best.sum())
-        change, site_in, site_out = _best_swap(first, site, cost, best, best_site, second, opened, enter, leave)
-        if site_in < 0 or -change <= PAYS * abs(total):
-            return total
-        opened[site_in], opened[site_out] = True, False
+    while time.monotonic() < deadline:
+        total, swapped = _swap(*rows, opened, free, free)
+        if not swapped:
+            return float(total)
+    return float(total_loss(*rows, opened))
 
 
 @njit(cache=True)
-def greedy(first: Places, site: Sites, cost: Floats, unserved: Floats, opened: Flags, enter: Flags, count: int) -> None:
-    """Open ``count`` more sites in place, each time the one that lowers the total loss most."""
+def _open_best(first, site, cost, unserved, opened, enter):  # type: ignore[no-untyped-def]
+    """Open in place the site that lowers the total loss most; whether there was any."""
     rows = len(unserved)
     least, second, best_site = np.empty(rows), np.empty(rows), np.empty(rows, dtype=np.int64)
+    two_best(first, site, cost, unserved, opened, least, best_site, second)
+    gains = np.where(enter & ~opened, 0.0, -1.0)
+    for r in range(rows):
+        for q in range(first[r], first[r + 1]):
+            if cost[q] >= least[r]:
+                break
+            if gains[site[q]] >= 0:
+                gains[site[q]] += least[r] - cost[q]
+    chosen = int(np.argmax(gains))
+    if gains[chosen] < 0:
+        return False
+    opened[chosen] = True
+    return True
+
+
+def greedy(rows: Rows, opened: Flags, free: Flags, count: int, deadline: float) -> None:
+    """Open ``count`` more sites in place, each time the one that lowers the total loss most; one in any case."""
     for _ in range(count):
-        two_best(first, site, cost, unserved, opened, least, best_site, second)
-        gains = np.where(enter & ~opened, 0.0, -1.0)
-        for r in range(rows):
-            for q in range(first[r], first[r + 1]):
-                if cost[q] >= least[r]:
-                    break
-                if gains[site[q]] >= 0:
-                    gains[site[q]] += least[r] - cost[q]
-        chosen = int(np.argmax(gains))
-        if gains[chosen] < 0:
+        if not _open_best(*rows, opened, free) or time.monotonic() > deadline:
             return
-        opened[chosen] = True

@@ -11,9 +11,14 @@ best siting known are settled for good (Beasley 1993).
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from optimizer.models.siting.interchange import Places, Rows
 
 Floats = NDArray[np.float64]
 FREE, OPEN, CLOSED = 0, 1, -1
@@ -26,6 +31,31 @@ NOTICED = 1e-3
 """A bound is better for the sake of patience where it makes up for this share of what is missing."""
 MEMORY = 0.93
 """What ``often`` keeps of itself a step."""
+AT_ONCE = 4_000_000
+"""So many costs are looked at before the clock."""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A bound with what goes with its multipliers.
+
+    Attributes
+    ----------
+    bound : float
+    multiplier : (R,)
+    reduced : (m,)
+        ρ.
+    chosen : (m,) bool
+        Sites that the bound opens.
+    often : (m,)
+        How often a site was chosen lately.
+    """
+
+    bound: float
+    multiplier: Floats
+    reduced: Floats
+    chosen: NDArray[np.bool_]
+    often: Floats
 
 
 @njit(cache=True)
@@ -92,54 +122,33 @@ def _subgradient(first, site, cost, unserved, multiplier, chosen, direction):  #
 
 
 @njit(cache=True)
-def raise_bound(  # type: ignore[no-untyped-def]
-    first, site, cost, unserved, status, number, aim, steps, best_multiplier, best_reduced, best_chosen, often
-):
-    """Raise the bound by subgradient steps until it passes ``aim`` or ``steps`` are over.
+def _climb(  # type: ignore[no-untyped-def]
+    first, site, cost, unserved, status, number, aim, steps, state, multiplier, best_multiplier, best_reduced,
+    best_chosen, often,
+):  # fmt: skip
+    """Take some subgradient steps from ``multiplier`` on; whether there are more to take.
 
-    Parameters
-    ----------
-    first, site, cost : (R + 1,), (E,) and (E,)
-        Row r can be served by ``site[first[r]:first[r + 1]]``, at their costs, which rise.
-    unserved : (R,)
-        Cost where nothing serves: a multiplier need not be above it.
-    status : (m,) int
-        FREE, OPEN or CLOSED.
-    number : int
-        Most sites open.
-    aim : float
-        A bound from here on settles the matter.
-    best_multiplier : (R,)
-        Where to begin; the best found is written here.
-    best_reduced, best_chosen, often : (m,)
-        Written: ρ and the sites chosen at the best multipliers, and how often a site was chosen lately.
-
-    Returns
-    -------
-    float
-        The best bound.
+    ``state`` is the best bound, the length of a step, and how many were waited for a better bound; all arrays are
+    written, so that the next call goes on where this one left off.
     """
-    rows, sites = len(unserved), len(status)
-    multiplier = best_multiplier.copy()
-    reduced, direction = np.empty(sites), np.empty(rows)
-    chosen = np.empty(sites, dtype=np.bool_)
-    best, length, waited = -np.inf, 1.0, 0
-    often[:] = 0.0
+    reduced, direction = np.empty(len(status)), np.empty(len(unserved))
+    chosen = np.empty(len(status), dtype=np.bool_)
+    best, length, waited = state
     for _ in range(steps):
         value = _reduced_costs(first, site, cost, multiplier, reduced)
         value += _choose(reduced, status, number, chosen)
-        for j in range(sites):
+        for j in range(len(status)):
             often[j] = MEMORY * often[j] + (1.0 - MEMORY) * chosen[j]
         if value > best + 1e-9 * abs(best) or best == -np.inf:
-            waited = 0 if best == -np.inf or value > best + NOTICED * (aim - best) else waited + 1
+            waited = 0.0 if best == -np.inf or value > best + NOTICED * (aim - best) else waited + 1.0
             best = value
             best_multiplier[:], best_reduced[:], best_chosen[:] = multiplier, reduced, chosen
             if best >= aim:
                 break
         else:
-            waited += 1
+            waited += 1.0
             if waited >= PATIENCE:
-                length, waited = length * SHORTER, 0
+                length, waited = length * SHORTER, 0.0
                 if length < SHORTEST:
                     break
                 multiplier[:] = best_multiplier
@@ -149,9 +158,57 @@ def raise_bound(  # type: ignore[no-untyped-def]
         if norm == 0.0:
             break
         step = length * max(aim - value, 1e-6 * abs(aim)) / norm
-        for r in range(rows):
+        for r in range(len(unserved)):
             multiplier[r] = min(multiplier[r] + step * direction[r], unserved[r])
-    return best
+    else:
+        state[:] = best, length, waited
+        return True
+    state[:] = best, length, waited
+    return False
+
+
+def raise_bound(
+    rows: Rows,
+    status: Places,
+    *,
+    number: int,
+    aim: float,
+    steps: int,
+    multiplier: Floats,
+    deadline: float,
+) -> Raised:
+    """Raise the bound by subgradient steps until it passes ``aim``, or ``steps`` or the time are over.
+
+    Parameters
+    ----------
+    rows : (R + 1,), (E,), (E,) and (R,)
+        First, site, cost and unserved: row r can be served by ``site[first[r]:first[r + 1]]``, at their costs, which
+        rise, or is left unserved at a cost that a multiplier need not be above.
+    status : (m,) int
+        FREE, OPEN or CLOSED.
+    number : int
+        Most sites open.
+    aim : float
+        A bound from here on settles the matter.
+    steps : int
+    multiplier : (R,)
+        Where to begin.
+    deadline : float
+        By `time.monotonic`; one step is taken in any case.
+    """
+    sites = len(status)
+    raised = Raised(-np.inf, multiplier.copy(), np.empty(sites), np.empty(sites, dtype=bool), np.zeros(sites))
+    state, going = np.array([-np.inf, 1.0, 0.0]), multiplier.copy()
+    at_once = max(1, AT_ONCE // max(len(rows[1]), 1))
+    more = True
+    while more and steps > 0:
+        more = _climb(
+            *rows, status, number, aim, min(at_once, steps), state, going, raised.multiplier, raised.reduced,
+            raised.chosen, raised.often,
+        )  # fmt: skip
+        steps -= at_once
+        more = more and time.monotonic() < deadline
+    return replace(raised, bound=float(state[0]))
 
 
 @njit(cache=True)

@@ -54,8 +54,8 @@ def least_losses(
         proven = solve_median(
             median_of(losses, problem), branches=BRANCHES, time_limit_s=left(), gap=gap, progress=progress
         )
-        if not proven.stopped:
-            return Sited(proven.opened, proven.value, proven.bound, stopped=False)
+        if not proven.stopped or time.monotonic() > deadline:
+            return Sited(proven.opened, proven.value, proven.bound, stopped=proven.stopped)
         allowed, start, bound = allowed.holding(closed=~proven.possible), proven.opened, proven.bound
     found = minimise_losses(
         Aim(losses, problem.measure, problem.probability, best),

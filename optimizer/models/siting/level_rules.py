@@ -50,4 +50,4 @@ def _budget(programme: Programme, chosen: Places, priced: Sequence[Openings], bu
         for places, one in zip(chosen, priced, strict=True)
     ]
     closing = sum(float(one.close_cost.sum()) for one in priced)
-    programme.rows(blocks, upper=budget - closing + MONEY * max(1.0, budget))
+    programme.rows(blocks, upper=budget - closing + MONEY * budget)

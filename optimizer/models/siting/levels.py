@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.models.siting.faults import Finding, faults_of
+from optimizer.models.siting.faults import Finding, faults_of, unserved_faults
 from optimizer.models.siting.openings import Openings
 from optimizer.models.siting.problem import SitingProblem
 
@@ -119,8 +119,8 @@ def _usable_supply(levels: NestedLevels, stage: int, may: Flags, scenarios: int)
 
 
 def level_faults(problem: SitingProblem, levels: NestedLevels) -> list[Finding]:
-    """Everything that makes no sense about the levels."""
-    return [*_opening_faults(problem, levels), *_supply_faults(problem, levels)]
+    """Everything that makes no sense about the levels; who can be served is looked at once all else is sound."""
+    return [*_opening_faults(problem, levels), *_supply_faults(problem, levels)] or list(_reach_faults(problem, levels))
 
 
 def _opening_faults(problem: SitingProblem, levels: NestedLevels) -> Iterator[Finding]:
@@ -171,3 +171,9 @@ def _supply_faults(problem: SitingProblem, levels: NestedLevels) -> Iterator[Fin
     cut_off = levels.supply_cut_off_min
     if cut_off is not None and not (np.isfinite(cut_off) and cut_off >= 0):
         yield Finding("cut_off_not_positive", {"supply minutes": cut_off})
+
+
+def _reach_faults(problem: SitingProblem, levels: NestedLevels) -> Iterator[Finding]:
+    usable = usable_times(problem, levels)
+    served = np.asarray(np.isfinite(usable.times_min).any(axis=2))
+    yield from unserved_faults(problem, "unreachable", served | ~usable.must_be_served)

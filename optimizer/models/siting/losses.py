@@ -26,6 +26,9 @@ from optimizer.models.siting.problem import SitingProblem
 
 Floats = NDArray[np.float64]
 
+AT_ONCE = 4_000_000
+"""So many losses are looked at together."""
+
 
 @dataclass(frozen=True)
 class Losses:
@@ -50,6 +53,16 @@ class Losses:
     def of(self, opened: Flags) -> Floats:
         """(K,) loss in every scenario."""
         return np.asarray(self.weight @ self.least(opened))
+
+    def with_each(self, opened: Flags, sites: NDArray[np.int64]) -> Floats:
+        """(K, q) loss in every scenario where one of ``sites`` (q,) is open beside those ``opened`` (m,)."""
+        least, weight = self.least(opened), self.weight.tocsc()
+        losses = np.zeros((weight.shape[0], len(sites)))
+        step = max(1, AT_ONCE // self.profile.shape[1])
+        for start in range(0, len(least), step):
+            some = slice(start, start + step)
+            losses += weight[:, some] @ np.minimum(self.profile[some][:, sites], least[some, None])
+        return losses
 
     def in_scenario(self, s: int) -> Losses:
         """Those that have weight in one scenario."""

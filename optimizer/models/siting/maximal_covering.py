@@ -25,7 +25,7 @@ from scipy import sparse
 
 from optimizer.models.siting.faults import Finding, InvalidSitingError
 from optimizer.models.siting.least_losses import least_losses, median_of_rows
-from optimizer.models.siting.median_tree import Proven, solve_median
+from optimizer.models.siting.median_tree import Proven, compile_median, solve_median
 from optimizer.models.siting.packed_covers import PackedCovers, packed_covers
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import NoIncumbentError, Programme
@@ -55,6 +55,7 @@ def solve_maximal_covering(
     """
     if problem.limit_min is None:
         raise InvalidSitingError([Finding("limit_missing", {"model": "maximal-covering"})])
+    compile_median()
     began = time.monotonic()
     covers = packed_covers(problem)
     if problem.openings.counts_alone and problem.measure.name == "expected":

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 MeasureName = Literal["expected", "worst", "regret", "cvar"]
 
+SAME = 1e-12
+"""Losses that differ by less than this share are the same but for rounding."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -47,7 +50,7 @@ class Measure:
         if self.name == "regret":
             if best is None:
                 raise ValueError("the regret needs the least loss of every scenario")
-            return float((losses - best).max())
+            return float(np.where(np.abs(losses - best) > SAME * np.abs(best), losses - best, 0.0).max())
         return conditional_value_at_risk(losses, probability, self.level)
 
 

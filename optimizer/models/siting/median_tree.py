@@ -13,11 +13,12 @@ import heapq
 import itertools
 import time
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.models.siting.interchange import greedy, interchange, total_loss, two_best
+from optimizer.models.siting.interchange import Rows, greedy, interchange, total_loss, two_best
 from optimizer.models.siting.lagrangian import CLOSED, FREE, OPEN, raise_bound, settle
 from optimizer.models.siting.openings import Flags
 from optimizer.models.siting.solution import Progress
@@ -50,6 +51,10 @@ class Served:
     first: NDArray[np.int64]
     site: NDArray[np.int32]
     cost: Floats
+
+    def rows(self, unserved: Floats) -> Rows:
+        """What the compiled steps take: first, site, cost, and ``unserved`` (R,)."""
+        return self.first, self.site, self.cost, unserved
 
     def by(self, columns: NDArray[np.int64], sites: int) -> Served:
         """Keep of m sites the given ones, and number them anew."""
@@ -111,6 +116,15 @@ def solve_median(
     return _Tree(median, time.monotonic() + time_limit_s, gap, progress).run(branches)
 
 
+@cache
+def compile_median() -> None:
+    """Have everything compiled that `solve_median` calls, before a time limit counts."""
+    served = Served(np.array([0, 2, 4]), np.array([0, 1, 1, 0], dtype=np.int32), np.array([1.0, 2.5, 1.0, 2.5]))
+    nothing = np.zeros(2, dtype=bool)
+    solve_median(Median(served, np.array([4.0, 4.0]), nothing, nothing, 1), branches=1, time_limit_s=np.inf)
+    total_loss(*served.rows(np.array([4.0, 4.0])), ~nothing)
+
+
 class _Tree:
     """One search over the sites that are not settled yet."""
 
@@ -127,24 +141,25 @@ class _Tree:
         served = self.all.served
         if len(columns) < len(self.all.fixed):
             served = served.by(columns, len(self.all.fixed))
-        self.rows = (served.first, served.site, served.cost, self.all.unserved)
+        self.rows = served.rows(self.all.unserved)
 
     @property
     def aim(self) -> float:
         """A bound from here on means that nothing better is left."""
         if not np.isfinite(self.value):
             return np.inf
-        if self.whole:
-            return self.value - 1.0 + WHOLE
-        return self.value - max(self.gap, NONE) * abs(self.value)
+        return self.value - max(1.0 - WHOLE if self.whole else 0.0, max(self.gap, NONE) * abs(self.value))
+
+    def _over(self) -> bool:
+        return time.monotonic() > self.deadline
 
     def run(self, branches: int) -> Proven:
         """Search until every branch is settled."""
         self._starts()
         root = self._root()
+        done, stopped = 0, self._over()
         numbers = itertools.count()
         waiting = [] if root is None else [(root.bound, next(numbers), root)]
-        done, stopped = 0, False
         while waiting and waiting[0][0] < self.aim and not stopped:
             node = heapq.heappop(waiting)[2]
             if self.progress is not None:
@@ -154,18 +169,22 @@ class _Tree:
                 if child is not None:
                     heapq.heappush(waiting, (child.bound, next(numbers), child))
             done += 1
-            stopped = done >= branches or time.monotonic() > self.deadline
+            stopped = done >= branches or self._over()
         stopped = stopped and bool(waiting) and waiting[0][0] < self.aim
-        settled = self.value if self.whole else self.aim
-        bound = min(waiting[0][0], settled) if waiting else settled
+        settled = self.value if self.whole and self.aim > self.value - 1.0 else self.aim
+        bound = max(min(waiting[0][0], settled) if waiting else settled, min(self._least(), self.value))
         opened, possible = np.zeros((2, len(self.all.fixed)), dtype=bool)
         opened[self.columns], possible[self.columns] = self.best, True
         return Proven(opened, self.value, bound, stopped, possible)
 
+    def _least(self) -> float:
+        """What the total can't be below: every row served by the site that serves it at least cost."""
+        return total_loss(*self.all.served.rows(self.all.unserved), ~self.all.forbidden)
+
     def _improve(self, opened: Flags) -> bool:
         """Interchange from ``opened``; whether it becomes the best so far."""
         opened = opened.copy()
-        value = interchange(*self.rows, opened, ~self.fixed, ~self.fixed)
+        value = interchange(self.rows, opened, ~self.fixed, self.deadline)
         better = value < self.value
         if better:
             self.value, self.best = value, opened
@@ -175,11 +194,13 @@ class _Tree:
         """Begin with what greed gives, and with a few sitings at random."""
         left = self.all.number - int(self.fixed.sum())
         opened = self.fixed.copy()
-        greedy(*self.rows, opened, ~self.fixed, left)
+        greedy(self.rows, opened, ~self.fixed, left, self.deadline)
         self._improve(opened)
         draw = np.random.default_rng(0)
         free = np.flatnonzero(~self.fixed)
         for _ in range(RANDOM_STARTS):
+            if self._over():
+                return
             opened = self.fixed.copy()
             opened[draw.permutation(free)[:left]] = True
             self._improve(opened)
@@ -189,7 +210,7 @@ class _Tree:
         count = len(self.all.unserved)
         best, second, site = np.empty(count), np.empty(count), np.empty(count, dtype=np.int64)
         two_best(*self.rows, self.best, best, site, second)
-        return np.asarray((best + np.where(np.isfinite(second), second, best)) / 2 + WHOLE)
+        return np.asarray((best + np.where(np.isfinite(second), second, best)) / 2)
 
     def _root(self) -> _Node | None:
         """Raise the bound, better the siting and drop sites as long as that goes on."""
@@ -201,7 +222,7 @@ class _Tree:
                 return None
             better = self._improve(chosen)
             kept = (node.status != CLOSED) | self.best
-            if not better and kept.mean() > FEWER:
+            if self._over() or (not better and kept.mean() > FEWER):
                 return node
             status, multiplier = node.status[kept], node.multiplier
             self.best = self.best[kept]
@@ -218,22 +239,21 @@ class _Tree:
 
     def _bounded(self, status: NDArray[np.int64], multiplier: Floats, steps: int) -> tuple[_Node | None, Flags]:
         """Raise the bound of a branch and settle what it settles; None where nothing better is left in it."""
-        sites = len(self.columns)
-        multiplier, status = multiplier.copy(), status.copy()
-        reduced, often = np.empty(sites), np.empty(sites)
-        chosen = np.empty(sites, dtype=bool)
-        bound = raise_bound(
-            *self.rows, status, self.all.number, self.aim, steps, multiplier, reduced, chosen, often,
+        status = status.copy()
+        raised = raise_bound(
+            self.rows, status, number=self.all.number, aim=self.aim, steps=steps, multiplier=multiplier,
+            deadline=self.deadline,
         )  # fmt: skip
-        if bound >= self.aim:
+        chosen = raised.chosen
+        if raised.bound >= self.aim:
             return None, chosen
-        settle(bound, self.aim, reduced, chosen, status)
+        settle(raised.bound, self.aim, raised.reduced, chosen, status)
         free = status == FREE
         if not free.any() or (status == OPEN).sum() >= self.all.number:
             self._improve_exactly(status == OPEN)
             return None, chosen
-        split = int(np.argmin(np.where(free, np.abs(often - 0.5), np.inf)))
-        return _Node(bound, status, multiplier, split), chosen
+        split = int(np.argmin(np.where(free, np.abs(raised.often - 0.5), np.inf)))
+        return _Node(raised.bound, status, raised.multiplier, split), chosen
 
     def _improve_exactly(self, opened: Flags) -> None:
         """Take a branch's only siting where it is better."""

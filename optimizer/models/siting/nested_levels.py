@@ -23,9 +23,9 @@ out, so that somebody within must be open; elsewhere the nearest counts, whateve
 Variables
     y_jℓ ∈ {0, 1}           j has just level ℓ; decided before the scenario is known
     o_j = Σ_ℓ y_jℓ          j is open
-    x_sij ≥ 0               share of i served by j in s; x_si0 left to itself
-    f_sjk ≥ 0               share of all weight that j has from k; k = j where j is of town level; f_sj0 from nobody
-    e_skl ≥ 0               share of all weight that k has from l; l = k where k is of district level; e_sk0
+    x_sij ∈ [0, 1]          share of i served by j in s; x_si0 left to itself
+    f_sjk ∈ [0, 1]          share of all weight that j has from k; k = j where j is of town level; f_sj0 from nobody
+    e_skl ∈ [0, 1]          share of all weight that k has from l; l = k where k is of district level; e_sk0
 
 Loss of scenario s, with W_s = Σ_i w_si
 
@@ -244,8 +244,8 @@ def _served(
     left = usable.may_be_left[s, weighted]
     most = np.where(left, np.inf if problem.cut_off_min is None else problem.cut_off_min, np.inf)
     point, site = np.nonzero(times < most[:, None])
-    served = programme.columns(len(point))
-    alone = programme.columns(int(left.sum()))
+    served = programme.columns(len(point), upper=1.0)
+    alone = programme.columns(int(left.sum()), upper=1.0)
     sums = sparse.coo_array((np.ones(len(point)), (point, np.arange(len(point)))), shape=(len(weighted), len(point)))
     each = sparse.csr_array(sparse.eye_array(len(weighted)))[:, np.flatnonzero(left)]
     programme.rows([(served, sums.tocsr()), (alone, sparse.csr_array(each))], lower=1.0, upper=1.0)
@@ -276,7 +276,7 @@ def _supplies(
         to = np.concatenate([below, nobody, own])
         source = np.concatenate([above, np.full(len(nobody), -1), own])
         cost = np.concatenate([supply[below, above], np.full(len(nobody), cut_off_min or 0.0), np.zeros(len(own))])
-        supplied = programme.columns(len(to))
+        supplied = programme.columns(len(to), upper=1.0)
         priced.append((supplied, counts * cost))
         into, out = _incidence(to, len(supply)), _incidence(source, len(supply))
         # All that a site receives it sends on.

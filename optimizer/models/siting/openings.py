@@ -112,7 +112,7 @@ class Openings:
             return False
         if self.number is not None and (opened & self.counted).sum() > self.number:
             return False
-        if self.budget is not None and self.cost(opened) > self.budget + MONEY * max(1.0, abs(self.budget)):
+        if self.budget is not None and self.cost(opened) > self.budget + MONEY * abs(self.budget):
             return False
         return all(group.allows(opened) for group in self.groups)
 
@@ -126,7 +126,7 @@ class Openings:
         if self.budget is not None:
             rows.append(self.open_cost - self.close_cost)
             lower.append(-np.inf)
-            upper.append(self.budget - float(self.close_cost.sum()) + MONEY * max(1.0, abs(self.budget)))
+            upper.append(self.budget - float(self.close_cost.sum()) + MONEY * abs(self.budget))
         for group in self.groups:
             rows.append(group.members.astype(float))
             lower.append(float(group.minimum))

@@ -21,6 +21,7 @@ import numpy as np
 
 from optimizer.models.siting.least_losses import least_losses
 from optimizer.models.siting.losses import losses_of_times
+from optimizer.models.siting.median_tree import compile_median
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import InfeasibleSitingError
 from optimizer.models.siting.solution import Progress, SitingSolution, nearest_open, status_of
@@ -41,6 +42,7 @@ def solve_p_median(
     InfeasibleSitingError
         Nothing is allowed, or without ``cut_off_min`` some demand is reached by nothing that is.
     """
+    compile_median()
     began = time.monotonic()
     losses = losses_of_times(problem)
     found = least_losses(losses, problem, time_limit_s=time_limit_s, threads=threads, gap=gap, progress=progress)

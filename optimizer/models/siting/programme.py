@@ -14,6 +14,7 @@ from scipy import sparse
 from optimizer.models.interruptible import run_interruptibly
 from optimizer.models.siting.measure import Measure
 from optimizer.models.siting.openings import Openings
+from optimizer.models.siting.round_units import RoundUnits
 from optimizer.models.siting.solution import Progress
 
 Floats = NDArray[np.float64]
@@ -157,29 +158,22 @@ class Programme:
         InfeasibleSitingError
         NoIncumbentError
         """
-        solver = self._solver(time_limit_s, threads, gap, relaxed=relaxed)
+        solver = _solver(time_limit_s, threads, gap)
+        lp, matrix = self.stated(relaxed=relaxed)
+        units = RoundUnits.of(lp, matrix)
+        units.put(lp, matrix)
+        solver.passModel(lp)
         solver.setOptionValue("presolve", "choose" if presolve else "off")
         if start is not None:
             places, values = np.array(list(start), dtype=np.int32), np.array(list(start.values()), dtype=float)
-            solver.setSolution(len(places), places, values)
+            solver.setSolution(len(places), places, values / units.column[places])
         if progress is not None:
-            _tell(solver, progress)
+            _tell(solver, progress, units)
         run_interruptibly(solver)
-        return self._found(solver, relaxed=relaxed)
+        return self._found(solver, units, relaxed=relaxed)
 
-    def _solver(self, time_limit_s: float, threads: int, gap: float, *, relaxed: bool) -> highspy.Highs:
-        solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)
-        # HiGHS counts the threads of its pool once a process.
-        highspy.Highs.resetGlobalScheduler(True)
-        solver.setOptionValue("threads", threads)
-        solver.setOptionValue("time_limit", max(time_limit_s, 0.01))
-        solver.setOptionValue("mip_rel_gap", gap)
-        solver.setOptionValue("mip_abs_gap", 1e-9)
-        solver.passModel(self._model(relaxed=relaxed))
-        return solver
-
-    def _model(self, *, relaxed: bool) -> highspy.HighsLp:
+    def stated(self, *, relaxed: bool = False) -> tuple[highspy.HighsLp, sparse.csr_array]:
+        """The programme as it is stated, and the entries of its rows."""
         row = np.concatenate([entry[0] for entry in self._entries] or [np.zeros(0, dtype=np.int64)])
         column = np.concatenate([entry[1] for entry in self._entries] or [np.zeros(0, dtype=np.int64)])
         data = np.concatenate([entry[2] for entry in self._entries] or [np.zeros(0)])
@@ -199,29 +193,44 @@ class Programme:
         if whole.any() and not relaxed:
             kinds = highspy.HighsVarType
             lp.integrality_ = [kinds.kInteger if one else kinds.kContinuous for one in whole]
-        return lp
+        return lp, matrix
 
-    def _found(self, solver: highspy.Highs, *, relaxed: bool) -> Found:
+    def _found(self, solver: highspy.Highs, units: RoundUnits, *, relaxed: bool) -> Found:
         status, info = solver.getModelStatus(), solver.getInfo()
         kinds = highspy.HighsModelStatus
         if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
             raise InfeasibleSitingError
         whole = bool(np.concatenate(self._whole).any()) and not relaxed
         optimal = status == kinds.kOptimal
-        bound = float(info.mip_dual_bound) if whole else float(info.objective_function_value) if optimal else -np.inf
+        value = float(info.objective_function_value) / units.objective
+        bound = float(info.mip_dual_bound) / units.objective if whole else value if optimal else -np.inf
         if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
             raise NoIncumbentError(bound)
-        values = np.array(solver.getSolution().col_value)
-        return Found(values, float(info.objective_function_value), bound, optimal)
+        values = units.column * np.array(solver.getSolution().col_value)
+        return Found(values, value, bound, optimal)
 
 
-def _tell(solver: highspy.Highs, progress: Progress) -> None:
+def _solver(time_limit_s: float, threads: int, gap: float) -> highspy.Highs:
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    # HiGHS counts the threads of its pool once a process.
+    highspy.Highs.resetGlobalScheduler(True)
+    solver.setOptionValue("threads", threads)
+    solver.setOptionValue("time_limit", max(time_limit_s, 0.01))
+    solver.setOptionValue("mip_rel_gap", gap)
+    # In round units this is rounding.
+    solver.setOptionValue("mip_abs_gap", 1e-9)
+    return solver
+
+
+def _tell(solver: highspy.Highs, progress: Progress, units: RoundUnits) -> None:
     """Pass on what HiGHS says of value and bound, at most twice a second."""
     told = [0.0]
 
     def tell(event: highspy.HighsCallbackEvent) -> None:
         if time.monotonic() - told[0] >= 0.5:
             told[0] = time.monotonic()
-            progress(float(event.data_out.mip_primal_bound), float(event.data_out.mip_dual_bound))
+            told_by = event.data_out
+            progress(told_by.mip_primal_bound / units.objective, told_by.mip_dual_bound / units.objective)
 
     solver.cbMipInterrupt.subscribe(tell)

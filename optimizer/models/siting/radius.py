@@ -20,7 +20,7 @@ exact where its last z is 0; where it is not, more steps are stated and it is so
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from scipy import sparse
 
 from optimizer.models.siting.aim import Aim
 from optimizer.models.siting.exchange import exchange
-from optimizer.models.siting.losses import Losses
+from optimizer.models.siting.losses import AT_ONCE, Losses
 from optimizer.models.siting.openings import Flags, Openings
 from optimizer.models.siting.programme import Columns, InfeasibleSitingError, NoIncumbentError, Programme
 from optimizer.models.siting.solution import PROVEN_GAP, Progress
@@ -100,11 +100,27 @@ class Steps:
     count: NDArray[np.int64]
 
 
-def steps_of(losses: Losses) -> Steps:
-    """Rank every profile's sites; where being served is no better than not being served is no step."""
-    order = np.argsort(losses.profile, axis=1, kind="stable")
-    ranked = np.take_along_axis(losses.profile, order, axis=1)
-    useful = ranked < losses.unserved[:, None]
+def steps_of(losses: Losses, deadline: float) -> Steps | None:
+    """Rank every profile's sites; None where the time was over before."""
+    rows, sites = losses.profile.shape
+    at_once = max(1, AT_ONCE // max(sites, 1))
+    parts: list[Steps] = []
+    steps = 0
+    for start in range(0, rows, at_once):
+        if time.monotonic() > deadline:
+            return None
+        some = slice(start, start + at_once)
+        part = _ranked(losses.profile[some], losses.unserved[some])
+        parts.append(replace(part, row=part.row + start, step=part.step + steps))
+        steps += len(part.row)
+    return Steps(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Steps)))
+
+
+def _ranked(profile: Floats, unserved: Floats) -> Steps:
+    """Steps of some profiles; where being served is no better than not being served is no step."""
+    order = np.argsort(profile, axis=1, kind="stable")
+    ranked = np.take_along_axis(profile, order, axis=1)
+    useful = ranked < unserved[:, None]
     begins = useful.copy()
     begins[:, 1:] &= ranked[:, 1:] > ranked[:, :-1]
     row, place = np.nonzero(begins)
@@ -112,11 +128,12 @@ def steps_of(losses: Losses) -> Steps:
     value = ranked[row, place]
     following = np.append(value[1:], np.nan)
     last = np.append(row[1:] != row[:-1], True)
-    rise = np.where(last, losses.unserved[row], following) - value
+    rise = np.where(last, unserved[row], following) - value
     first = np.cumsum(count) - count
     step = (np.cumsum(begins, axis=1) - 1 + first[:, None])[useful]
-    least = np.minimum(ranked[:, 0], losses.unserved)
-    return Steps(row, np.arange(len(row)) - first[row], rise, least, order[useful], step, count)
+    return Steps(
+        row, np.arange(len(row)) - first[row], rise, np.minimum(ranked[:, 0], unserved), order[useful], step, count
+    )
 
 
 class _Radius:
@@ -127,25 +144,32 @@ class _Radius:
     ) -> None:
         self.aim, self.allowed, self.deadline = aim, allowed, deadline
         self.threads, self.gap, self.progress = threads, gap, progress
-        self.steps = steps_of(aim.losses)
-        self.stated = np.minimum(FIRST_STEPS, self.steps.count)
         self.best: Flags | None = None
-        # No loss and no regret is negative.
-        self.value, self.bound = np.inf, 0.0
+        self.value = np.inf
+        # No loss and no regret is negative, and none is less than with all sites open.
+        self.bound = max(aim.of(~allowed.forbidden), 0.0)
 
     def run(self, start: Flags | None) -> Sited:
+        """Exchange from ``start``, and prove that as far as the time goes."""
+        self._exchange(start if start is not None else self._nearest(np.ones(self.allowed.size)))
+        if self.best is None:
+            raise InfeasibleSitingError
+        steps = steps_of(self.aim.losses, self.deadline) if self._is_open() else None
+        if steps is not None:
+            self.steps, self.stated = steps, np.minimum(FIRST_STEPS, steps.count)
+            self._state_what_the_best_needs()
+            self._prove()
+        return Sited(self.best, self.value, min(self.bound, self.value), self._is_open())
+
+    def _prove(self) -> None:
         """State more steps until the last ones are not used: first with whole numbers relaxed, then with them."""
-        self._better(start if start is not None else self._nearest(np.ones(self.allowed.size)))
         for relaxed in (True, False):
             done = False
             while not done and self._is_open() and time.monotonic() < self.deadline:
                 done = self._round(relaxed=relaxed)
-        if self.best is None:
-            raise InfeasibleSitingError
-        return Sited(self.best, self.value, min(self.bound, self.value), self._is_open())
 
     def _is_open(self) -> bool:
-        return self.value - self.bound > max(self.gap, PROVEN_GAP) * max(abs(self.value), TINY)
+        return self.value - self.bound > max(self.gap, PROVEN_GAP) * abs(self.value)
 
     def _left(self) -> float:
         return max(self.deadline - time.monotonic(), 0.1)
@@ -165,23 +189,22 @@ class _Radius:
         found = programme.minimise(time_limit_s=max(self._left(), 1.0), threads=self.threads)
         return np.asarray(found.values[opened] > 0.5)
 
-    def _better(self, opened: Flags) -> None:
-        """Exchange from ``opened``, and state what the best openings need."""
+    def _exchange(self, opened: Flags) -> None:
         until = time.monotonic() + EXCHANGE_SHARE * self._left()
         self._see(exchange(self.aim, self.allowed, opened, until))
-        if self.best is not None:
-            self._state_to(self.best)
 
     def _serve(self, programme: Programme, opened: Columns) -> None:
         """Σ_{j serves r} y_j ≥ 1 where something must serve r."""
         must = ~np.isfinite(self.aim.losses.unserved)
         if must.any():
-            serves = np.isfinite(self.aim.losses.profile[must]).astype(float)
-            programme.rows([(opened, sparse.csr_array(serves))], lower=1.0)
+            serves = np.unique(np.packbits(np.isfinite(self.aim.losses.profile[must]), axis=1), axis=0)
+            sites = np.unpackbits(serves, axis=1, count=self.allowed.size)
+            programme.rows([(opened, sparse.csr_array(sites.astype(float)))], lower=1.0)
 
-    def _state_to(self, opened: Flags) -> None:
-        """State the steps of every profile as far as the second site that ``opened`` offers."""
-        offers = opened[self.steps.site]
+    def _state_what_the_best_needs(self) -> None:
+        """State the steps of every profile as far as the second site that the best openings offer."""
+        assert self.best is not None
+        offers = self.best[self.steps.site]
         level = self.steps.level[self.steps.step[offers]]
         row = self.steps.row[self.steps.step[offers]]
         order = np.lexsort((level, row))
@@ -217,7 +240,8 @@ class _Radius:
         if np.abs(chosen - np.round(chosen)).max() < TINY:
             self._see(chosen > 0.5)
         elif relaxed:
-            self._better(self._nearest(chosen))
+            self._exchange(self._nearest(chosen))
+            self._state_what_the_best_needs()
         ends = self.steps.level[stated] == self.stated[self.steps.row[stated]] - 1
         short = self.steps.row[stated[ends & (found.values[steps] > TINY)]]
         short = short[self.stated[short] < self.steps.count[short]]

@@ -82,7 +82,7 @@ def scenario_bests(
             share = max(ends - time.monotonic(), 0.0) / (count - s)
             try:
                 alone = solve_alone(s, share)
-                below[s], above[s] = alone.bound, alone.value
+                below[s], above[s] = alone.value if alone.proven else alone.bound, alone.value
             except NoIncumbentError as none:
                 below[s], above[s] = max(none.bound, 0.0), np.inf
     return ScenarioBests(measure, probability, below, above)

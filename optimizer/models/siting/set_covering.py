@@ -1,4 +1,4 @@
-"""Set covering: the cheapest sites that cover all that can be covered.
+"""Set covering: the cheapest sites that cover everybody.
 
 Sets and parameters are those of `optimizer.models.siting.problem`; T_ij is the standard time.
 
@@ -6,7 +6,7 @@ Variables
     y_j ∈ {0, 1}    j is open
 
 min   Σ_j open_cost_j y_j + close_cost_j (1 − y_j), or Σ_j y_j where nothing costs anything
-      Σ_{j: t_sij ≤ T_ij} y_j ≥ 1       i with weight in s that some allowed site covers             (cover)
+      Σ_{j: t_sij ≤ T_ij} y_j ≥ 1       i with weight in s                                            (cover)
       y ∈ Y
 
 Toregas, Swain, ReVelle & Bergman (1971). Whoever covers the demand of few sites covers that of more as well, so only
@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from optimizer.models.siting.cover_classes import covering_sites
 from optimizer.models.siting.cover_within import least_rows
-from optimizer.models.siting.faults import Finding, InvalidSitingError
+from optimizer.models.siting.faults import Finding, InvalidSitingError, unserved_faults
 from optimizer.models.siting.packed_covers import packed_covers
 from optimizer.models.siting.problem import SitingProblem
 from optimizer.models.siting.programme import Programme
@@ -40,12 +41,12 @@ def solve_set_covering(
     gap: float = 0.0,
     progress: Progress | None = None,
 ) -> SitingSolution:
-    """Find the cheapest siting that covers, in every scenario, all that some allowed site can cover.
+    """Find the cheapest siting that covers, in every scenario, all demand with weight.
 
     Raises
     ------
     InvalidSitingError
-        Without standard times.
+        Without standard times; with the ids of the demand that no allowed site covers. Without weight it is left out.
     InfeasibleSitingError
     NoIncumbentError
     """
@@ -77,10 +78,12 @@ def solve_set_covering(
 
 
 def _covers(problem: SitingProblem) -> NDArray[np.bool_]:
-    """(r, m) covers of demand with weight that some allowed site covers, none of which contains another."""
+    """(r, m) covers of demand with weight, none of which contains another."""
     if problem.limit_min is None:
         raise InvalidSitingError([Finding("limit_missing", {"model": "set-covering"})])
     packed = packed_covers(problem)
     rows = packed.covers(0, len(packed.bits))
-    rows = rows[rows.any(axis=1)]
+    if not rows.any(axis=1).all():
+        covered = np.asarray(covering_sites(problem).any(axis=2))
+        raise InvalidSitingError(list(unserved_faults(problem, "uncoverable", covered)))
     return rows[least_rows(rows)] if len(rows) <= MOST_COMPARED else rows

@@ -18,7 +18,7 @@ Progress = Callable[[float, float], None]
 """Told the best value and the bound while a model is solved."""
 
 PROVEN_GAP = 1e-6
-"""A gap of this share is rounding."""
+"""A gap of this share of the value is rounding, whatever the value is counted in."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def nearest_open(problem: SitingProblem, opened: Flags) -> NDArray[np.int64]:
 
 
 def status_of(value: float, bound: float, *, stopped: bool = False) -> Status:
-    """Tell whether the bound proves the value."""
-    if value - bound <= PROVEN_GAP * max(1.0, abs(value)):
+    """Tell whether the bound proves the value; a value of 0 only by a bound of 0."""
+    if value - bound <= PROVEN_GAP * abs(value):
         return "proven"
     return "stopped" if stopped else "time_limit"

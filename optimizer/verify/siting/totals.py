@@ -29,7 +29,7 @@ SCENARIOS = SITING + "scenarios"
 LOSS = Tolerance(1e-2, 1e-5)
 """Losses add up many rows with the decimals of a table."""
 PROVEN_GAP = 1e-6
-"""A bound that is so near the value proves it."""
+"""A bound that is by no more than this share of the value below it proves it."""
 
 
 def verify_scenarios(claims: Claims, again: Restated) -> Outcome:
@@ -98,11 +98,11 @@ def verify_result(claims: Claims, again: Restated) -> Outcome:
 def _verify_proof(result: Mapping[str, Any]) -> Outcome:
     """A bound is not above the value; gap and status follow from both."""
     value, bound, gap = (_figure(result, name) for name in ("value", "bound", "gap"))
-    outcome = said("siting_bound", right=bound <= value + 1e-6 * max(1.0, abs(value)), claim=bound, value=value)
+    outcome = said("siting_bound", right=bound <= value + PROVEN_GAP * abs(value), claim=bound, value=value)
     missing = max(value - bound, 0.0)
     found = missing / abs(value) if missing and value else 0.0
     outcome += said("siting_gap", right=abs(gap - found) <= 1e-9, claim=gap, value=found)
-    proves = missing <= PROVEN_GAP * max(1.0, abs(value))
+    proves = missing <= PROVEN_GAP * abs(value)
     status = result.get("status")
     return outcome + said("siting_proven", right=(status == "proven") == proves, claim=status, value=found)
 

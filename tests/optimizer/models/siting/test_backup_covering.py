@@ -159,7 +159,7 @@ def test_coefficients_are_weights_by_class_and_probability() -> None:
     backup = backup_covering._backup(problem, pairs, 2.0)
     losses, base = backup_covering._losses(programme, opened, problem, backup, 2.0)
     programme.measure(problem.measure, problem.probability, losses, base)
-    cost = programme._model(relaxed=True).col_cost_
+    cost = programme.stated(relaxed=True)[0].col_cost_
     backed = 0.75 * (10 + 20) + 0.25 * (1 + 2)  # demand 1 and 2: both sites, backed up
     near = 0.75 * 40  # demand 3 in the first scenario: site 1 alone, no pair
     both = 0.25 * 4  # demand 3 in the second: both sites, no pair

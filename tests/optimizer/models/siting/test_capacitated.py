@@ -238,7 +238,6 @@ def test_what_cannot_be_met_is_infeasible():
         drawn(8, number=1)[0],
         drawn(8, budget=1.0)[0],
         drawn(8, number=1, groups=(Group("town", np.ones(4, dtype=bool), 2),), cut_off_min=70.0)[0],
-        drawn(8, limit_min=0.5)[0],
         siting_problem(problem.times_min, weight=10 * problem.weight),
     ):
         with pytest.raises(InfeasibleSitingError):

@@ -122,7 +122,7 @@ def test_coefficients_are_what_the_next_unit_adds() -> None:
     units = expected_covering._units(programme, problem.openings, given)
     losses, base = expected_covering._losses(programme, units, problem, given)
     programme.measure(problem.measure, problem.probability, losses, base)
-    lp = programme._model(relaxed=True)
+    lp, _ = programme.stated(relaxed=True)
     first, second = 1 - 0.3, (1 - 0.3) * 0.3
     assert np.allclose(lp.col_cost_, [0, 0, -first * (10 + 20), -second * (10 + 20), -first * 40])
     assert lp.offset_ == 10 + 20 + 40

@@ -248,7 +248,7 @@ def test_coefficients_are_person_minutes() -> None:
     before = programme.column_count
     losses, base = nested_levels._losses(programme, chosen, problem, levels, usable)
     programme.measure(problem.measure, problem.probability, losses, base)
-    cost = np.array(programme._model(relaxed=True).col_cost_)
+    cost = np.array(programme.stated(relaxed=True)[0].col_cost_)
     assert not cost[:before].any()
     served = [10 * 1, 10 * 30, 10 * 12, 20 * 30, 20 * 2, 20 * 13]
     supplied = 0.1 * (10 + 20) * np.array([25, 10, 25, 11, 10, 11, 0, 0, 0])

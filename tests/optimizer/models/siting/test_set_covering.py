@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +15,7 @@ def cheapest_by_trying_all(problem, costs):
     best = np.inf
     for bits in itertools.product([False, True], repeat=problem.openings.size):
         opened = np.array(bits)
-        wanted = (within & ~problem.openings.forbidden).any(axis=2) & (problem.weight > 0)
-        if problem.openings.allow(opened) and (within[:, :, opened].any(axis=2) | ~wanted).all():
+        if problem.openings.allow(opened) and (within[:, :, opened].any(axis=2) | (problem.weight == 0)).all():
             best = min(best, problem.openings.cost(opened) if costs else opened.sum())
     return best
 
@@ -36,6 +36,17 @@ def test_equals_trying_all_sitings(option, seed):
     problem = siting_problem(
         draw.integers(1, 30, shape), limit_min=draw.integers(5, 20, 7), weight=draw.integers(0, 3, 7), **given
     )
+    cut = {
+        problem.demand_ids[i]
+        for times, weight in zip(problem.times_min, problem.weight, strict=True)
+        for i in range(7)
+        if weight[i] and not (times[i, ~problem.openings.forbidden] <= problem.limit_min[i, 0]).any()
+    }
+    if cut:
+        with pytest.raises(InvalidSitingError, match="uncoverable") as refused:
+            solve_set_covering(problem)
+        assert set(refused.value.findings[0].ids) == cut
+        problem = replace(problem, weight=problem.weight * ~np.isin(problem.demand_ids, list(cut)))
     best = cheapest_by_trying_all(problem, option in ("costs", "closable"))
     if np.isinf(best):
         with pytest.raises(InfeasibleSitingError):

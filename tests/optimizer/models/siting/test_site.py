@@ -24,6 +24,10 @@ OWN = {
         )
     },
 }
+SIZE_AT_A = building_sizes([200.0] * 3, available=np.array([True, False, False]))
+C_HAS_NO_LEVEL = NestedLevels(
+    (openings("abc", forbidden=np.array([False, False, True])),) * 3, np.full((2, 3, 3), 9.0), 0.1
+)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -66,6 +70,41 @@ def test_everything_wrong_is_told_at_once():
         "weight_not_positive",
         "number_above_sites",
     }
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_demand_that_nothing_reaches_is_named_by_every_model(model):
+    times = TIMES.copy()
+    times.loc[["north", "east"]] = np.inf
+    with pytest.raises(InvalidSitingError, match=r"unreachable: count 2, where north \(1\); east \(1\)") as refused:
+        site(times, model=model, limit_min=7.0, number=2, **OWN.get(model, {}))
+    assert refused.value.findings[0].ids == ("north", "east")
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "named"),
+    [
+        # Within 3.5 minutes north has no site, south b and c, east c alone.
+        ("set-covering", {"limit_min": 3.5}, ("north",)),
+        ("set-covering", {"limit_min": 3.5, "forbidden": np.array([False, False, True])}, ("north", "east")),
+        ("capacitated", {"limit_min": 3.5}, ("north",)),
+        ("capacitated", {"limit_min": 8.0, "sizes": SIZE_AT_A}, ()),
+        ("capacitated", {"limit_min": 7.0, "sizes": SIZE_AT_A}, ("south",)),
+        ("nested-levels", {"times_min": [[4.0, 9.0, 7.0], [np.inf, np.inf, 3.0]], "levels": C_HAS_NO_LEVEL}, ("2",)),
+    ],
+)
+def test_demand_beyond_every_standard_is_named_where_it_must_be_served(model, given, named):
+    asked = {"times_min": TIMES, **OWN.get(model, {}), **given}
+    if not named:
+        assert site(asked.pop("times_min"), model=model, **asked).proven
+        return
+    with pytest.raises(InvalidSitingError) as refused:
+        site(asked.pop("times_min"), model=model, **asked)
+    assert [finding.ids for finding in refused.value.findings] == [named]
+
+
+def test_demand_without_weight_may_be_out_of_reach():
+    assert site(TIMES, model="set-covering", weight=[0, 1, 1], limit_min=3.5).sites == ("c",)
 
 
 def test_no_such_model():
