@@ -23,6 +23,7 @@ from optimizer.dispatch.outcomes import requests_table, tasks_table
 from optimizer.dispatch.parts import Open, Parts
 from optimizer.dispatch.reasons.supply_reasons import supply_reasons
 from optimizer.dispatch.reasons.team_reasons import team_reasons
+from optimizer.dispatch.report.clock import Clock
 from optimizer.dispatch.resume.previous import Previous
 from optimizer.dispatch.resume.resume import Underway
 from optimizer.dispatch.sources import HandedOut
@@ -46,10 +47,10 @@ def laid_out(
     region: Region, incident: Incident, start: Underway, decided: Decided, before: Previous | None, language: Language
 ) -> dict[str, pd.DataFrame]:
     """Lay out every table of :data:`~optimizer.dispatch.tables.DISPATCH_TABLES`."""
-    found, roads = decided.found, decided.roads
+    found, roads, clock = decided.found, decided.roads, Clock(incident.form.began)
     tables = _orders(region, start, decided, language)
-    reasons = supply_reasons(found.supply_case, found.supplies, roads)
-    why = team_reasons(found.team_case, found.teams)
+    reasons = supply_reasons(found.supply_case, found.supplies, roads, clock)
+    why = team_reasons(found.team_case, found.teams, clock)
     form = incident.form
     tables |= {
         "tasks": tasks_table(region, form.tasks, tables["work"], roads.places, why, incident.skills, language),

@@ -18,6 +18,7 @@ from network.customization import UNREACHABLE
 from network.speeds import VEHICLE_CLASSES
 from network.times import shortest_path
 from optimizer.dispatch.reasons.reason import Reason, reason
+from optimizer.dispatch.report.clock import Clock
 from optimizer.dispatch.supply_case import SupplyCase
 from optimizer.dispatch.travel import Roads
 from optimizer.models.dispatch.supplies import SuppliesSolution
@@ -26,16 +27,20 @@ from optimizer.models.dispatch.supplies_problem import SuppliesProblem
 LIGHTEST = "car"
 
 
-def supply_reasons(case: SupplyCase, solution: SuppliesSolution | None, roads: Roads) -> dict[str, Reason]:
+def supply_reasons(
+    case: SupplyCase, solution: SuppliesSolution | None, roads: Roads, clock: Clock
+) -> dict[str, Reason]:
     """Reasons by request, of those that are late or not met."""
     if case.problem is None or solution is None:
         code = "no_vehicle" if not case.sources.depots.empty else "no_stock"
         return {one.id: reason(code, item=one.item, units=float(one.quantity)) for one in case.requests}
     missed = np.flatnonzero((solution.unmet > 0) | (solution.late > 0))
-    return {case.requests[r].id: _reason(case, case.problem, solution, roads, int(r)) for r in missed}
+    return {case.requests[r].id: _reason(case, case.problem, solution, roads, int(r), clock) for r in missed}
 
 
-def _reason(case: SupplyCase, problem: SuppliesProblem, solution: SuppliesSolution, roads: Roads, r: int) -> Reason:
+def _reason(
+    case: SupplyCase, problem: SuppliesProblem, solution: SuppliesSolution, roads: Roads, r: int, clock: Clock
+) -> Reason:
     item, place = int(problem.request_item[r]), int(problem.request_place[r])
     short = float(solution.unmet[r] + solution.late[r])
     values: dict[str, object] = {"item": case.requests[r].item, "units": short}
@@ -51,11 +56,13 @@ def _reason(case: SupplyCase, problem: SuppliesProblem, solution: SuppliesSoluti
     if np.isinf(come):
         return _no_way(case, left > 0, roads, place, values)
     if come > problem.deadline_min[r]:
-        return reason("too_far", soonest=float(come), deadline=float(problem.deadline_min[r]), skill="")
+        return reason("too_far", soonest=clock.at(float(come)), deadline=clock.at(float(problem.deadline_min[r])))
     load = short * max(float(problem.mass_kg[item]) / max(problem.payload_kg.max(), 1.0),
                        float(problem.volume_m3[item]) / max(problem.payload_m3.max(), 1e-9))  # fmt: skip
     vehicles = int(np.ceil(load - 1e-9))
-    return reason("vehicles_busy", vehicles=max(vehicles, 1), deadline=float(problem.deadline_min[r]), **values)
+    return reason(
+        "vehicles_busy", vehicles=max(vehicles, 1), deadline=clock.at(float(problem.deadline_min[r])), **values
+    )
 
 
 def _sent(problem: SuppliesProblem, solution: SuppliesSolution, item: int) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.dispatch.reasons.reason import Reason, reason
+from optimizer.dispatch.report.clock import Clock
 from optimizer.dispatch.team_case import TeamCase
 from optimizer.models.dispatch.teams import TeamsSolution
 from optimizer.models.dispatch.teams_problem import TeamsProblem
@@ -20,16 +21,18 @@ from optimizer.models.dispatch.teams_problem import TeamsProblem
 SHOWN = 5
 
 
-def team_reasons(case: TeamCase, solution: TeamsSolution | None) -> dict[str, Reason]:
+def team_reasons(case: TeamCase, solution: TeamsSolution | None, clock: Clock) -> dict[str, Reason]:
     """Reasons by task, of those that are late or unserved."""
     if case.problem is None or solution is None:
         return {task.id: reason("no_skill", skill=task.skill, have=0, need=task.people) for task in case.tasks}
     problem, start = case.problem, solution.task_start_min
     missed = np.isnan(start) | (problem.lateness(np.nan_to_num(start)) > 0)
-    return {problem.task_ids[task]: _reason(case, problem, solution, int(task)) for task in np.flatnonzero(missed)}
+    return {
+        problem.task_ids[task]: _reason(case, problem, solution, int(task), clock) for task in np.flatnonzero(missed)
+    }
 
 
-def _reason(case: TeamCase, problem: TeamsProblem, solution: TeamsSolution, task: int) -> Reason:
+def _reason(case: TeamCase, problem: TeamsProblem, solution: TeamsSolution, task: int, clock: Clock) -> Reason:
     need, skill = int(problem.need_people[task]), case.tasks[task].skill
     able = problem.able[:, task]
     have = int(problem.people[able].sum())
@@ -45,11 +48,12 @@ def _reason(case: TeamCase, problem: TeamsProblem, solution: TeamsSolution, task
         return reason("held_back", skill=skill, have=free, need=need)
     soonest = _soonest(arrival[reach], problem.people[reach], need)
     if soonest > problem.deadline_min[task]:
-        return reason("too_far", skill=skill, soonest=soonest, deadline=float(problem.deadline_min[task]))
+        return reason("too_far", soonest=clock.at(soonest), deadline=clock.at(float(problem.deadline_min[task])))
     busy = reach & solution.manned.any(axis=1) & ~solution.manned[:, task]
     names = case.roster["team_name"].to_numpy()[busy].tolist()
     listed = "、".join(names[:SHOWN]) + ("…" if len(names) > SHOWN else "")
-    return reason("all_busy", skill=skill, need=need, names=listed, deadline=float(problem.deadline_min[task]))
+    until = clock.at(float(problem.deadline_min[task]))
+    return reason("all_busy", skill=skill, need=need, names=listed, deadline=until)
 
 
 def _kept_back(problem: TeamsProblem, reach: NDArray[np.bool_]) -> int:
