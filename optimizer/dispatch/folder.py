@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +24,7 @@ from optimizer.plan.manifest import origin
 from optimizer.plan.region_copy import copy_region, write_roads
 from optimizer.plan.table_files import write_tables
 from optimizer.progress import Progress, silent
+from optimizer.region.registers import COPIES, SKILLS
 
 DISPATCH_FOLDER = FolderKind("dispatch.json", Phrase("optimizer.dispatch.folder"))
 VERSION = 1
@@ -78,7 +80,12 @@ def _tables(dispatch: Dispatch, folder: Path) -> None:
 
 
 def _region(dispatch: Dispatch, folder: Path) -> str:
+    """Copy the region, and beside its standards the register of skills that held."""
     copy_region(dispatch.region, folder / "region")
+    copied = folder / "region" / COPIES / SKILLS
+    if SKILLS not in dispatch.region.inputs and dispatch.incident.skills.file.is_file():
+        copied.parent.mkdir(exist_ok=True)
+        shutil.copyfile(dispatch.incident.skills.file, copied)
     return write_roads(dispatch.region, folder)
 
 
