@@ -33,7 +33,7 @@ from optimizer.models.dispatch.allocation_bound import LOST, AllocationBound
 from optimizer.models.dispatch.day_bound import bound_lost_weight
 from optimizer.models.dispatch.supplies_problem import Floats, SuppliesProblem
 from optimizer.models.dispatch.trip_moves import append_drop
-from optimizer.models.dispatch.trip_search import HOT, WARM, Search, compile_kernels
+from optimizer.models.dispatch.trip_search import HOT, REHEATED, WARM, Search, compile_kernels
 from optimizer.models.dispatch.trips import FOLLOWS, OPENS_A_TRIP, Days, Rows, Tables, empty_days, tables_of, unmet_of
 
 ITERATIONS_A_REQUEST, ROUNDS = 50, 4
@@ -41,8 +41,8 @@ ITERATIONS_A_REQUEST, ROUNDS = 50, 4
 GOOD_GAP = 0.005
 FIRST_SHARE, DAYS_SHARE = 0.45, 0.75
 """Shares of the time for the first round, and until the end of the bound from days."""
-LONGEST_S = 60.0
-"""The linear programme is given this much, as its time is known only afterwards."""
+LEAST_S = 1.0
+"""That the linear programme is given even when the time is over."""
 UNITS = {"unmet": "weight", "lateness": "weight", "minutes": "vehicle minutes"}
 SHARE_TINY = 1e-6
 
@@ -144,14 +144,14 @@ def dispatch_supplies(
     began = time.monotonic()
     ends = began + time_limit_s
     judge, search = Judge(problem), Search(tables, seed=seed, start=days_of(problem, tables, planned))
-    rounds = [(iterations or ITERATIONS_A_REQUEST * len(problem.request_ids)) * 2**k for k in range(ROUNDS)]
-    for k, length in enumerate(rounds):
+    length, share, hot = iterations or ITERATIONS_A_REQUEST * len(problem.request_ids), FIRST_SHARE, HOT
+    for _ in range(ROUNDS):
         left = ends - time.monotonic() - judge.seconds
-        share, hot = (FIRST_SHARE if k == 0 else 1.0), (WARM if planned else HOT)
-        in_time = search.run(time_limit_s=left * share, iterations=length, hot=hot)
-        layers, off = judge.judge(search, gap, began + DAYS_SHARE * time_limit_s)
+        in_time = search.run(time_limit_s=left * share, iterations=length, hot=WARM if planned else hot)
+        layers, off = judge.judge(search, gap, ends, began + DAYS_SHARE * time_limit_s)
         if off <= gap or ends - time.monotonic() <= 2 * judge.seconds:
             break
+        length, share, hot = 2 * length, 1.0, REHEATED
     days = search.best
     on_time, too_late = _units_by_time(problem, days)
     ended = "gap reached" if off <= gap else "iteration limit" if in_time else "time limit"
@@ -182,11 +182,13 @@ class Judge:
         self.total = float(problem.weight.sum())
         self.seconds, self.least_lost = 0.0, -1.0
 
-    def judge(self, search: Search, gap: float, days_until_s: float) -> tuple[tuple[SuppliesLayer, ...], float]:
+    def judge(
+        self, search: Search, gap: float, ends_s: float, days_until_s: float
+    ) -> tuple[tuple[SuppliesLayer, ...], float]:
         """Layers with bounds, and the gap; the bound from days is asked for once, if the gap is above ``gap``."""
         values, began = values_of(search.tables, search.best), time.monotonic()
         unmet, late, _ = values
-        bounds = self.allocation.bounds((unmet, late), LONGEST_S)
+        bounds = self.allocation.bounds((unmet, late), max(ends_s - began, LEAST_S))
         self.seconds = time.monotonic() - began
         first = self.least_lost < 0
         self.least_lost = max(self.least_lost, bounds[LOST])

@@ -26,8 +26,8 @@ from optimizer.models.dispatch.trips import OPENS_A_TRIP, TINY, Days, Tables, co
 
 HOT, COLD = 0.1, 3e-4
 """First and last temperature, as shares of a request's mean weight."""
-WARM = 0.01
-"""First temperature where an earlier plan is to be kept."""
+REHEATED, WARM = 0.03, 0.01
+"""First temperatures of further rounds, and where an earlier plan is to be kept."""
 CHUNK_S = 0.05
 """Time between two looks at the clock; before the first, ``FIRST`` iterations."""
 FIRST = 5
@@ -57,7 +57,7 @@ class Search:
         _copy(self.days, self.best)
 
     def run(self, *, time_limit_s: float, iterations: int, hot: float = HOT) -> bool:
-        """Cool down once; whether all iterations were done.
+        """Cool down once from the best days; whether all iterations were done.
 
         Parameters
         ----------
@@ -69,6 +69,9 @@ class Search:
         began, done, planned, few = time.monotonic(), 0, iterations, FIRST
         if self.total == 0 or not len(self.tables.vehicles):
             return True
+        _copy(self.best, self.days)
+        _copy(self.best, self.kept)
+        self.keys[:] = self.best_keys
         while done < planned and (passed := time.monotonic() - began) < time_limit_s:
             if done:
                 planned = min(iterations, max(int(done * time_limit_s / passed), done + 1))

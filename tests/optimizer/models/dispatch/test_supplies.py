@@ -306,7 +306,7 @@ def test_the_time_limit_returns_trips_with_a_bound():
     assert found.seconds < 4.5
     assert "time limit" in found.status
     assert 0 <= found.layers[0].bound <= found.layers[0].value
-    assert found.gap < 0.2
+    assert found.gap < 0.12
     assert_holds(problem, found.trips)
 
 

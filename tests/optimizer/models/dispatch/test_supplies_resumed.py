@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.models.dispatch import day_worth, trip_moves, trip_search
 from optimizer.models.dispatch.supplies import dispatch_supplies
 from optimizer.models.dispatch.supplies_problem import InvalidSuppliesError
 from optimizer.models.dispatch.supplies_resumed import begun, changed_depots, resumed
-from optimizer.models.dispatch.trips import late_share
+from optimizer.models.dispatch.trips import late_share, tables_of
 
 from .drawn_supplies import assert_holds, district, one_of_each, tiny
 
 
 def sent(problem, **options):
     """One short round of the search."""
-    return dispatch_supplies(problem, time_limit_s=20, gap=1.0, **({"iterations": 150} | options))
+    return dispatch_supplies(problem, time_limit_s=20, **({"iterations": 150, "gap": 1.0} | options))
 
 
 def test_what_has_begun_is_taken_off():
@@ -68,6 +69,17 @@ def test_the_planned_trips_are_where_the_search_begins():
     again = sent(problem, iterations=1, planned=best.trips, seed=9)
     value = [sum(layer.value for layer in found.layers[:2]) for found in (best, again)]
     assert value[1] <= value[0] + 1e-6
+
+
+def test_the_kernels_compiled_beforehand_are_those_that_run():
+    problem = district(1, depots=4, places=8, requests=14, demand=4.0)
+    trip_search.compile_kernels(tables_of(problem))
+    found = sent(problem, gap=0.0, iterations=20)
+    sent(resumed(problem, found.trips, at_min=60, change_share=0.1), planned=found.trips)
+    kernels = (trip_search._steps, trip_moves.append_drop, trip_moves.recreate, day_worth.best_trips, day_worth.day_of)
+    assert {kernel.py_func.__name__: len(kernel.signatures) for kernel in kernels} == {
+        kernel.py_func.__name__: 1 for kernel in kernels
+    }
 
 
 def lost(problem, found) -> float:
