@@ -140,7 +140,7 @@ class DispatchParameters(Strict):
         default=3, ge=1, le=10, description="A task or request of priority p weighs so much more than of p + 1"
     )
     change_share: float = Field(
-        default=0.05,
+        default=0.1,
         ge=0,
         le=1,
         description="Giving a task to another team or a request to another depot when orders are renewed counts so "

@@ -98,7 +98,7 @@ def _weight_faults(problem: SitingProblem) -> Iterator[Finding]:
 
 def _limit_faults(problem: SitingProblem) -> Iterator[Finding]:
     if problem.limit_min is not None:
-        bad = np.asarray(~(problem.limit_min >= 0).all(axis=1))
+        bad = np.asarray(~((problem.limit_min >= 0) | np.isneginf(problem.limit_min)).all(axis=1))
         if bad.any():
             yield Finding("limit_not_positive", {"where": _named(problem.demand_ids, bad)})
     if problem.cut_off_min is not None and not (np.isfinite(problem.cut_off_min) and problem.cut_off_min >= 0):

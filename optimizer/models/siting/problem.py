@@ -108,6 +108,7 @@ def siting_problem(
     probability : (K,), optional
         Even without it; made to sum to 1.
     limit_min : number, (n,), (n, 1) or (n, m), optional
+        0 or more; minus infinity for a site that never covers a demand point, however near.
     cut_off_min : float, optional
     measure : Measure, optional
         The expectation without it.

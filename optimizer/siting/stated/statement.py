@@ -67,8 +67,11 @@ class Statement:
 
     @property
     def limit_min(self) -> Floats:
-        """(n, m) standard time of a place when a site serves it: 0 where the site does not count for it."""
-        limit: Floats = np.where(self.counts, self.standard.minutes[:, None], 0.0)
+        """(n, m) standard time of a place when a site serves it: minus infinity where the site does not count for it.
+
+        Not 0: a post stands in the place that proposes it, 0 minutes away, and must not cover it for that.
+        """
+        limit: Floats = np.where(self.counts, self.standard.minutes[:, None], -np.inf)
         return limit
 
     def counted_weight(self, times_min: Floats) -> Floats:

@@ -59,3 +59,18 @@ def test_whoever_comes_first_is_named_where_none_counts(case):
 
 def test_nobody_serves_where_nothing_is_open(case):
     assert (serving(case, np.zeros(len(case.statement.sites), dtype=bool)) == -1).all()
+
+
+def test_a_post_of_a_kind_that_does_not_count_does_not_cover_the_place_where_it_stands(demo):
+    options = SitingOptions("maximal-covering", sites="stations", number=3, post="district_team", study_limit_s=0.0)
+    made = site_region(demo, options, "en")
+    statement, problem = made.case.statement, made.case.problem
+    # Worked out from what counts and the standard minutes alone.
+    near = np.isfinite(problem.times_min[0]) & (problem.times_min[0] <= statement.standard.minutes[:, None])
+    covered = (near & statement.counts & made.solution.opened).any(axis=1)
+    assert made.solution.value == pytest.approx(float(problem.weight[0] @ ~covered))
+    assert made.solution.proven
+    rows = made.tables["allocation"].set_index("site_id")["within"]
+    judged = np.isfinite(statement.standard.minutes)
+    places = np.array(statement.place_ids)
+    assert rows.reindex(places[judged]).tolist() == covered[judged].tolist()
