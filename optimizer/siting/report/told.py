@@ -11,6 +11,7 @@ from network.words import Language, say
 from optimizer.report.assumptions import is_synthetic, roads_source
 from optimizer.report.wording import Wording
 from optimizer.siting.reached import expected, reached
+from optimizer.siting.result_tables import unserved_m3
 from optimizer.siting.siting import Siting
 from optimizer.siting.stated.sites import post_kind
 from optimizer.siting.stated.standard_times import circles
@@ -215,6 +216,8 @@ class Told:
         coverage = self.siting.tables["coverage"]
         short = coverage[coverage["unserved_m3"] > 0].sort_values("unserved_m3", ascending=False)
         wanted, unserved = (float(coverage[name].sum()) for name in ("wanted_m3", "unserved_m3"))
+        cut = np.isinf(reached(self.siting.case, self.siting.solution.opened).minutes)
+        no_way = float(statement.probability @ (unserved_m3(self.siting.solution) * cut).sum(axis=1))
         if short.empty:
             return [self("unserved_none", wanted=self.words.number(wanted, 1))]
         return [
@@ -223,6 +226,7 @@ class Told:
                 unserved=self.words.number(unserved, 1),
                 wanted=self.words.number(wanted, 1),
                 share=self.words.percent(unserved / wanted),
+                no_way=self.words.number(no_way, 1),
                 count=len(short),
                 names=self.some(short["site_name"]),
                 price=self.words.number(unserved_cny_m3(statement.region, statement.standard.cut_off_min)),

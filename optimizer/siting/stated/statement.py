@@ -188,7 +188,8 @@ def _wrong_options(statement: Statement) -> Iterator[Problem]:
     if not statement.states:
         yield _problem("no_scenarios")
     elif not (statement.stated_weight > 0).any():
-        yield _problem(f"nobody_{options.over}")
+        threatened = statement.traits.weighs == "volume" and options.over == "base"
+        yield _problem("nobody_threatened" if threatened else f"nobody_{options.over}")
     if options.measure != "expected" and options.over == "base":
         yield _problem("measure_of_base", value=options.measure)
 

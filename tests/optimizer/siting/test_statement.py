@@ -202,6 +202,11 @@ class TestRefusals:
             "number_above_existing",
         ]
 
+    def test_relief_is_wanted_by_those_threatened(self, demo):
+        rows = demo.tables["sites"]
+        calm = replace(demo, tables={**demo.tables, "sites": rows[rows["kind"] != "hazard_point"]})
+        assert faults(calm, model="capacitated") == ["nobody_threatened"]
+
     def test_no_villages(self, demo):
         rows = demo.tables["sites"]
         empty = replace(demo, tables={**demo.tables, "sites": rows[~rows["kind"].isin(["village", "community"])]})
