@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.models.siting.aim import Aim
-from optimizer.models.siting.losses import Losses
+from optimizer.models.siting.losses import AT_ONCE, Losses
 from optimizer.models.siting.median_tree import Median, Served, solve_median
 from optimizer.models.siting.openings import Openings
 from optimizer.models.siting.problem import SitingProblem
@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 
 BRANCHES = 200
 """After so many branches Lagrangian bounds give way to the radius formulation over the sites that are left."""
+SAMPLE, SAMPLE_S = 1_000_000, 0.1
+"""Costs looked at, and seconds, where the time does not suffice to look at all."""
 
 
 def least_losses(
@@ -51,9 +53,10 @@ def least_losses(
         best = np.array([found.bound if found.stopped else found.value for found in alone])
         uncertain = max(found.value - found.bound if found.stopped else 0.0 for found in alone)
     if problem.measure.name == "expected" and allowed.counts_alone and _ends_finite(losses):
-        proven = solve_median(
-            median_of(losses, problem), branches=BRANCHES, time_limit_s=left(), gap=gap, progress=progress
-        )
+        median = median_of(losses, problem, deadline)
+        if median is None:
+            return _of_a_sample(losses, problem)
+        proven = solve_median(median, branches=BRANCHES, time_limit_s=left(), gap=gap, progress=progress)
         if not proven.stopped or time.monotonic() > deadline:
             return Sited(proven.opened, proven.value, proven.bound, stopped=proven.stopped)
         allowed, start, bound = allowed.holding(closed=~proven.possible), proven.opened, proven.bound
@@ -83,11 +86,28 @@ def least_in_each(losses: Losses, problem: SitingProblem, *, time_limit_s: float
     ]
 
 
-def median_of(losses: Losses, problem: SitingProblem) -> Median:
-    """Expected losses as one cost a profile."""
+def median_of(losses: Losses, problem: SitingProblem, deadline: float) -> Median | None:
+    """Expected losses as one cost a profile; None where the time was over before all were ranked."""
     expected = np.asarray(problem.probability @ losses.weight)
     unserved = np.where(expected > 0, losses.unserved * expected, 0.0)
-    return median_of_rows(_served(losses.profile * expected[:, None], unserved), unserved, problem.openings)
+    parts: list[Served] = []
+    at_once = max(1, AT_ONCE // losses.profile.shape[1])
+    for start in range(0, len(expected), at_once):
+        if time.monotonic() > deadline:
+            return None
+        some = slice(start, start + at_once)
+        parts.append(_served(losses.profile[some] * expected[some, None], unserved[some]))
+    return median_of_rows(Served.together(parts), unserved, problem.openings)
+
+
+def _of_a_sample(losses: Losses, problem: SitingProblem) -> Sited:
+    """What serves a sample of the profiles well, and the bound that every profile has its nearest site."""
+    step = -(-losses.profile.size // SAMPLE)
+    median = median_of(losses.every(step), problem, np.inf)
+    assert median is not None
+    opened = solve_median(median, branches=1, time_limit_s=SAMPLE_S).opened
+    value, bound = (float(problem.probability @ losses.of(one)) for one in (opened, ~problem.openings.forbidden))
+    return Sited(opened, value, bound, stopped=True)
 
 
 def median_of_rows(served: Served, unserved: Floats, allowed: Openings) -> Median:
@@ -108,11 +128,11 @@ def median_of_rows(served: Served, unserved: Floats, allowed: Openings) -> Media
 
 def _served(cost: Floats, unserved: Floats) -> Served:
     """Rank the sites of every row by their (R, m) cost, as far as that is below being ``unserved`` (R,)."""
-    order = np.argsort(cost, axis=1, kind="stable").astype(np.int32)
+    order = np.argsort(cost, axis=1, kind="stable")
     ranked = np.take_along_axis(cost, order, axis=1)
     serves = ranked < unserved[:, None]
     first = np.concatenate([[0], np.cumsum(serves.sum(axis=1))])
-    return Served(first, order[serves], ranked[serves])
+    return Served(first, order[serves].astype(np.int32), ranked[serves])
 
 
 def _ends_finite(losses: Losses) -> bool:

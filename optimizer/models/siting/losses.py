@@ -16,11 +16,13 @@ The loss of a siting in scenario s is  L_s(y) = Σ_r w_sr min( u_r, min_{j open}
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from optimizer.models.siting.cover_classes import demand_classes
 from optimizer.models.siting.openings import Flags
 from optimizer.models.siting.problem import SitingProblem
 
@@ -47,12 +49,17 @@ class Losses:
 
     def least(self, opened: Flags) -> Floats:
         """(R,) loss of a unit of every profile where the sites ``opened`` (m,) are open."""
-        least: Floats = np.min(self.profile, axis=1, where=opened, initial=np.inf)
+        places = np.flatnonzero(opened)
+        least: Floats = np.min(self.profile if opened.all() else self.profile[:, places], axis=1, initial=np.inf)
         return np.minimum(self.unserved, least)
 
     def of(self, opened: Flags) -> Floats:
         """(K,) loss in every scenario."""
         return np.asarray(self.weight @ self.least(opened))
+
+    def every(self, step: int) -> Losses:
+        """Every so many profiles alone."""
+        return Losses(self.profile[::step], self.unserved[::step], sparse.csr_array(self.weight[:, ::step]))
 
     def with_each(self, opened: Flags, sites: NDArray[np.int64]) -> Floats:
         """(K, q) loss in every scenario where one of ``sites`` (q,) is open beside those ``opened`` (m,)."""
@@ -74,9 +81,10 @@ class Losses:
 def losses_of_times(problem: SitingProblem) -> Losses:
     """Minutes from the nearest open site, at most ``cut_off_min``: those of the p-median."""
     scenarios, demand, sites = problem.shape
-    times = np.array(problem.times_min, dtype=np.float64).reshape(scenarios * demand, sites)
-    unserved = np.inf if problem.cut_off_min is None else problem.cut_off_min
-    return _merged(np.where(times > unserved, unserved, times), np.full(len(times), unserved), problem)
+    times = np.asarray(problem.times_min, dtype=np.float64).reshape(scenarios * demand, sites)
+    if problem.cut_off_min is None:
+        return _merged(times, np.full(len(times), np.inf), problem)
+    return _merged(np.minimum(times, problem.cut_off_min), np.full(len(times), problem.cut_off_min), problem)
 
 
 def losses_of_cover(problem: SitingProblem, covers: NDArray[np.bool_]) -> Losses:
@@ -89,10 +97,10 @@ def losses_of_cover(problem: SitingProblem, covers: NDArray[np.bool_]) -> Losses
 def _merged(profile: Floats, unserved: Floats, problem: SitingProblem) -> Losses:
     """Merge rows (K n, m) that lose the same at every site; rows without weight are left out."""
     scenarios, demand, _ = problem.shape
-    used = np.flatnonzero(problem.weight.ravel() > 0)
-    rows = np.ascontiguousarray(profile[used])
-    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    entries = (problem.weight.ravel()[used], (used // demand, which.ravel()))
-    weight = sparse.csr_array(sparse.coo_array(entries, shape=(scenarios, len(first))))
-    return Losses(rows[first], unserved[used][first], weight)
+    profile, used = np.ascontiguousarray(profile), np.flatnonzero(problem.weight.ravel() > 0)
+    number, example = demand_classes(blake2b(profile[row], digest_size=16).digest() for row in used)
+    entries = (problem.weight.ravel()[used], (used // demand, number))
+    weight = sparse.csr_array(sparse.coo_array(entries, shape=(scenarios, len(example))))
+    kept = used[example]
+    # Where nothing is merged, a large matrix is not copied.
+    return Losses(profile if len(kept) == len(profile) else profile[kept], unserved[kept], weight)

@@ -61,9 +61,8 @@ def solve_maximal_covering(
     if problem.openings.counts_alone and problem.measure.name == "expected":
         found = _by_median(covers, problem, began + time_limit_s, threads, gap, progress)
     else:
-        found = least_losses(
-            covers.losses(), problem, time_limit_s=time_limit_s, threads=threads, gap=gap, progress=progress
-        )
+        left = began + time_limit_s - time.monotonic()
+        found = least_losses(covers.losses(), problem, time_limit_s=left, threads=threads, gap=gap, progress=progress)
     return SitingSolution(
         model="maximal-covering",
         problem=problem,

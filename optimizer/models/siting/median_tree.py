@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -51,6 +52,13 @@ class Served:
     first: NDArray[np.int64]
     site: NDArray[np.int32]
     cost: Floats
+
+    @staticmethod
+    def together(parts: Sequence[Served]) -> Served:
+        """Rows of several parts, one after another."""
+        counts = np.concatenate([np.zeros(1, dtype=np.int64), *(np.diff(part.first) for part in parts)])
+        site, cost = (np.concatenate([getattr(part, name) for part in parts]) for name in ("site", "cost"))
+        return Served(np.cumsum(counts), site, cost)
 
     def rows(self, unserved: Floats) -> Rows:
         """What the compiled steps take: first, site, cost, and ``unserved`` (R,)."""

@@ -45,7 +45,8 @@ def solve_p_median(
     compile_median()
     began = time.monotonic()
     losses = losses_of_times(problem)
-    found = least_losses(losses, problem, time_limit_s=time_limit_s, threads=threads, gap=gap, progress=progress)
+    left = began + time_limit_s - time.monotonic()
+    found = least_losses(losses, problem, time_limit_s=left, threads=threads, gap=gap, progress=progress)
     if not np.isfinite(found.value):
         raise InfeasibleSitingError
     return SitingSolution(
