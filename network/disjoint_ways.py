@@ -207,9 +207,11 @@ def _each_place(
     if np.shape(link_ms) != (network.link_count,):
         raise ValueError(f"link_ms has shape {np.shape(link_ms)}, the network has {network.link_count} links")
     ends, starts = _nodes(network, places), _nodes(network, sources)
+    # Of one form each, so that each kernel is compiled once.
+    tail = np.ascontiguousarray(network.tail)
     millimetres = np.rint(network.length_m * 1000).astype(np.int64)
-    ms = link_weights(np.asarray(link_ms))
-    open_links = np.flatnonzero((ms < UNREACHABLE) & (network.tail != network.head))
+    ms = link_weights(np.asarray(link_ms)).astype(np.int64)
+    open_links = np.flatnonzero((ms < UNREACHABLE) & (tail != network.head))
     into = _by_node(network.head, open_links, network.node_count)
     # Places of the nodes of one search among all of them; each search leaves it as it found it.
     spot = np.full(network.node_count, _NONE, dtype=np.int64)
@@ -218,16 +220,16 @@ def _each_place(
             yield _nothing()
             continue
         most = int(np.clip(limits.max(), 0, UNREACHABLE - 1))
-        near = _quickest(*into, network.tail, millimetres, spot, place, int(shared_m * 1000))[0]
-        nodes, to_place, by = _quickest(*into, network.tail, ms, spot, place, most)
+        near = _quickest(*into, tail, millimetres, spot, place, int(shared_m * 1000))[0]
+        nodes, to_place, by = _quickest(*into, tail, ms, spot, place, most)
         spot[nodes] = np.arange(len(nodes))
-        graph = _ball(*into, network.tail, ms, spot, nodes, to_place, by)
+        graph = _ball(*into, tail, ms, spot, nodes, to_place, by)
         at = np.where(starts >= 0, spot[starts], _NONE)
         close = np.zeros(len(nodes), dtype=np.bool_)
         close[spot[near][spot[near] >= 0]] = True
         spot[nodes] = _NONE
         late = (at >= 0) & (to_place[at] > limits)
-        yield _Found(*_pairs(*graph, close, to_place, np.where(late, _NONE, at), limits))
+        yield _Found(*_pairs(*graph, close, to_place, np.where(late, _NONE, at), limits.copy()))
 
 
 def _nothing() -> _Found:
@@ -253,7 +255,7 @@ def _by_node(node: Int32s, links: Int64s, node_count: int) -> tuple[Int64s, Int6
 
 @njit(cache=True, nogil=True)
 def _quickest(
-    first: Int64s, into: Int64s, tail: Int32s, cost: Int32s | Int64s, spot: Int64s, place: int, most: int
+    first: Int64s, into: Int64s, tail: Int32s, cost: Int64s, spot: Int64s, place: int, most: int
 ) -> tuple[Int64s, Int64s, Int64s]:
     """Nodes from which ``place`` costs at most ``most``, nearest first, with the cost and the link driven first."""
     nodes, to_place, by = [np.int64(place)], [np.int64(0)], [np.int64(_NONE)]
@@ -293,7 +295,7 @@ def _quickest(
 
 @njit(cache=True, nogil=True)
 def _ball(
-    first: Int64s, into: Int64s, tail: Int32s, ms: Int32s, spot: Int64s, nodes: Int64s, to_place: Int64s, by: Int64s
+    first: Int64s, into: Int64s, tail: Int32s, ms: Int64s, spot: Int64s, nodes: Int64s, to_place: Int64s, by: Int64s
 ) -> tuple[Int64s, Int64s, Int64s, Int64s, Int64s, Int64s, Int64s]:
     """Links among ``nodes``, which are numbered by their ``spot``, and the tree of quickest ways.
 
@@ -377,13 +379,14 @@ def _pairs(
         other = _trace(at[which[pair, 1 - farther]], upper, up, via, marked)
         for side in range(2):
             way = one if side == farther else other
-            end = cuts[2 * pair + side] + len(way)
-            while end > len(links):
+            end = cuts[2 * pair + side]
+            while end + len(way) > len(links):
                 links = np.concatenate((links, np.empty_like(links)))
             for arc in way:
                 # c' takes the time saved by being nearer out of c.
                 ms[pair, side] += extra[arc] + to_place[lower[arc]] - to_place[upper[arc]]
-            links[cuts[2 * pair + side] : end] = link[way]
+                links[end] = link[arc]
+                end += 1
             cuts[2 * pair + side + 1] = end
     in_time = (ms[:, 0] <= limits[which[:, 0]]) & (ms[:, 1] <= limits[which[:, 1]])
     return which[:, 0].copy(), which[:, 1].copy(), ms, links[: cuts[-1]].copy(), cuts, in_time
