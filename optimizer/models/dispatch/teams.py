@@ -43,7 +43,8 @@ Status = Literal["proven", "within_gap", "time_limit"]
 
 EXACT = 1e-6
 """A gap up to this share of the total weight is none."""
-STEPS_A_TASK = 8000
+STEPS_A_TASK, STEPS = 8000, 1e6
+"""Steps of the search: so many a task, but no more than so many over the root of the tasks: a step costs more then."""
 SEARCH_SHARE = 0.5
 """Of the time limit, for the search; the bound has the rest."""
 UNSERVED_SHARE = 0.4
@@ -119,11 +120,14 @@ def dispatch_teams(problem: TeamsProblem, time_limit_s: float, seed: int, gap: f
     gap : float
         Share of the total weight at which the bound is good enough; 0: raise it as far as it goes.
     """
+    compile_kernels()
     began = time.monotonic()
     arrays = arrays_of(problem)
-    steps = STEPS_A_TASK * len(problem.task_ids)
-    found = search(arrays, seed=seed, deadline_s=began + SEARCH_SHARE * time_limit_s, steps=steps)
-    schedule = schedule_of(arrays, found)
+    tasks = len(problem.task_ids)
+    found = search(
+        arrays, seed=seed, deadline_s=began + SEARCH_SHARE * time_limit_s,
+        steps=int(min(STEPS_A_TASK * tasks, STEPS / np.sqrt(tasks))),
+    )  # fmt: skip
     unserved, lateness, arrival = (float(found.loss[layer]) for layer in (UNSERVED, LATENESS, ARRIVAL))
     weight, isolated = problem.total_weight, isolate(problem)
     margin = max(gap, EXACT) * weight
@@ -137,12 +141,12 @@ def dispatch_teams(problem: TeamsProblem, time_limit_s: float, seed: int, gap: f
         enough=lateness - max(margin - (unserved - least_unserved), EXACT * weight),
     )  # fmt: skip
     off = (unserved - least_unserved + lateness - least_lateness) / weight
-    start = np.where(np.isfinite(schedule.start), schedule.start, np.nan)
-    manned = np.ascontiguousarray(schedule.manned.T)
+    start = np.where(np.isfinite(found.schedule.start), found.schedule.start, np.nan)
+    arrival_min = np.ascontiguousarray(arrivals(arrays, found.order, found.schedule).T)
     return TeamsSolution(
         problem=problem,
-        manned=manned,
-        arrival_min=np.where(manned, schedule.arrival.T, np.nan),
+        manned=~np.isnan(arrival_min),
+        arrival_min=arrival_min,
         task_start_min=start,
         task_finish_min=start + problem.work_min,
         unserved=unserved,
