@@ -23,7 +23,11 @@ UNSERVED, LATENESS, ARRIVAL = 0, 1, 2
 
 
 class Arrays(NamedTuple):
-    """What the kernels read of a problem, tasks first; the able teams of j are ``able_team[able_from[j]:…[j + 1]]``."""
+    """What the kernels read of a problem, the task that is manned first, so that they go along rows.
+
+    The able teams of j are ``able_team[able_from[j]:able_from[j + 1]]``; ``travel`` (K, J to, J from), of which
+    ``travel_of`` is a team's.
+    """
 
     people: Ints
     able: Bools
@@ -85,8 +89,8 @@ def arrays_of(problem: TeamsProblem) -> Arrays:
         able_from=np.searchsorted(able_task, np.arange(tasks + 1)).astype(np.int64),
         able_team=able_team.astype(np.int64),
         first_arrival=np.ascontiguousarray(problem.first_arrival_min.T),
-        travel=travel,
-        opens=opens,
+        travel=np.ascontiguousarray(travel.transpose(0, 2, 1)),
+        opens=np.ascontiguousarray(opens.transpose(0, 2, 1)),
         travel_of=travel_of,
         need=problem.need_people,
         work=problem.work_min,
@@ -120,7 +124,7 @@ def first_state(arrays: Arrays) -> State:
     return State(np.zeros(teams), np.full(teams, -1, dtype=np.int64), arrays.spare.copy())
 
 
-@njit(cache=True)
+@njit(inline="always")
 def lateness_of(arrays, task, start):  # type: ignore[no-untyped-def]
     """ℓ_j(s)."""
     after = start - arrays.deadline[task]
@@ -130,14 +134,14 @@ def lateness_of(arrays, task, start):  # type: ignore[no-untyped-def]
     return arrays.weight[task] * (arrays.late_at_once + (1.0 - arrays.late_at_once) * share)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def arrival_of(arrays, task, team, state):  # type: ignore[no-untyped-def]
     """When a team is at a task at the earliest (min)."""
     if state.place[team] < 0:
         return arrays.first_arrival[task, team]
     way = arrays.travel_of[team]
-    leaves = max(state.free[team], arrays.opens[way, state.place[team], task])
-    return leaves + arrays.travel[way, state.place[team], task]
+    leaves = max(state.free[team], arrays.opens[way, task, state.place[team]])
+    return leaves + arrays.travel[way, task, state.place[team]]
 
 
 @njit(cache=True)
@@ -154,14 +158,14 @@ def stand(arrays, barred, task, state, teams, begin, end, behind):  # type: igno
         team = teams[q]
         at = place[team]
         way = travel_of[team]
-        arrival = first[team] if at < 0 else max(free[team], opens[way, at, task]) + travel[way, at, task]
+        arrival = first[team] if at < 0 else max(free[team], opens[way, task, at]) + travel[way, task, at]
         if able[team] and not may_not[team] and arrival <= horizon:
             behind[team] = arrival + minutes[task, team]
         else:
             behind[team] = np.inf
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _may_be_taken(arrays, team, state):  # type: ignore[no-untyped-def]
     """Whether a team has left already, or its groups can give all its people."""
     may = True
@@ -171,7 +175,7 @@ def _may_be_taken(arrays, team, state):  # type: ignore[no-untyped-def]
     return may
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _give(arrays, team, state, sign):  # type: ignore[no-untyped-def]
     """Take a team's people from what its groups may give, or put them back (sign −1)."""
     if state.place[team] < 0:
@@ -180,7 +184,7 @@ def _give(arrays, team, state, sign):  # type: ignore[no-untyped-def]
                 state.spare[group] -= sign * arrays.people[team]
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _next_team(arrays, task, state, behind):  # type: ignore[no-untyped-def]
     """The team that stands first of those not taken, −1 where there is none."""
     found, least, able_team, is_held = -1, np.inf, arrays.able_team, len(state.spare) > 0
@@ -235,7 +239,7 @@ def man(arrays, barred, task, state, schedule, behind):  # type: ignore[no-untyp
     lost[ARRIVAL] = arrays.weight[task] * begins if enough else 0.0
 
 
-@njit(cache=True)
+@njit(inline="always")
 def advance(arrays, schedule, task, state):  # type: ignore[no-untyped-def]
     """Send the crew of a task there: the state after it."""
     crew, free, place = schedule.crew, state.free, state.place

@@ -19,7 +19,10 @@ from optimizer.models.dispatch.teams_problem import Bools, Floats, Ints
 
 FACTORS = np.array([4.0, 1.0, 0.02 / 1440.0])
 """Of unserved weight, lateness and arrival (weight × min) in the scalar loss."""
-STARTS = 2
+NEAR = 40
+"""Places in the order by which a task is moved at most."""
+MOST_STARTS, ENOUGH_TASKS = 8, 40
+"""Few tasks are begun with several times: an unlucky start costs all, and a start costs little."""
 COOLINGS = 40
 """Temperatures from the first to the last, falling by the same factor."""
 WARM, COLD = 0.08, 2e-4
@@ -97,7 +100,8 @@ def _pair_to_turn(random, arrays, kept, barred, task):  # type: ignore[no-untype
 def _turn(random, arrays, way, turned):  # type: ignore[no-untyped-def]
     """Make a step at random: the step (from −1: there is none) and the team that it turned (−1: none)."""
     tasks = len(turned)
-    drawn, one, other = random.random(), int(random.random() * tasks), int(random.random() * tasks)
+    drawn, one = random.random(), int(random.random() * tasks)
+    other = min(max(one + int((random.random() * 2.0 - 1.0) * NEAR), 0), tasks - 1)
     step = Step(turned[one], turned[one], min(one, other), max(one, other))
     if drawn < 0.4 and one != other:
         _move_in_order(turned, one, other)
@@ -162,12 +166,14 @@ def search(arrays: Arrays, *, seed: int, deadline_s: float, steps: int) -> Found
     The same seed and steps find the same, unless time cuts the search short.
     """
     random = np.random.default_rng(seed)
-    firsts = (np.lexsort((arrays.deadline, -arrays.weight)), np.lexsort((-arrays.weight, arrays.deadline)))
+    tasks = len(arrays.need)
+    firsts = [np.lexsort((-arrays.weight, arrays.deadline)), np.lexsort((arrays.deadline, -arrays.weight))]
     best, work, tried = _way(arrays, firsts[0]), work_for(arrays), empty_schedule(arrays)
     mean, equal = float(arrays.weight.mean()), EQUAL * float(arrays.weight.sum())
-    made, chunk = 0, -(-steps // (STARTS * COOLINGS))
-    for number in range(STARTS):
-        way = _way(arrays, firsts[number % 2])
+    starts = max(1, min(MOST_STARTS, ENOUGH_TASKS // tasks))
+    made, chunk = 0, -(-steps // (starts * COOLINGS))
+    for number in range(starts):
+        way = _way(arrays, firsts[number] if number < len(firsts) else random.permutation(tasks))
         turned = way.order.copy()
         _begin(arrays, way, work, FACTORS, best, equal)
         for cooling in range(COOLINGS):

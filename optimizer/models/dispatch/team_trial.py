@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from optimizer.models.dispatch.team_schedule import Arrays, State, advance, first_state, man, stand
+from optimizer.models.dispatch.team_schedule import Arrays, State, advance, first_state, man
 from optimizer.models.dispatch.teams_problem import Bools, Floats, Ints
 
 
@@ -56,7 +56,7 @@ def work_for(arrays: Arrays) -> Work:
     )
 
 
-@njit(cache=True)
+@njit(inline="always")
 def scalar_of(lost, factors):  # type: ignore[no-untyped-def]
     """The layers of a task leaned on one another."""
     return factors[0] * lost[0] + factors[1] * lost[1] + factors[2] * lost[2]
@@ -84,7 +84,7 @@ def _begin(arrays, order, kept, begin, work):  # type: ignore[no-untyped-def]
     work.counts[MOVED], work.counts[REDONE] = 0, 0
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _look_at(work, crew, size):  # type: ignore[no-untyped-def]
     """Put teams among the moved where their states differ."""
     free, place, is_moved, moved = work.state.free, work.state.place, work.is_moved, work.moved
@@ -99,7 +99,7 @@ def _look_at(work, crew, size):  # type: ignore[no-untyped-def]
     work.counts[MOVED] = many
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _look_again(work):  # type: ignore[no-untyped-def]
     """Take out of the moved whoever is where it was before the step."""
     is_moved, moved, many = work.is_moved, work.moved, work.counts[MOVED]
@@ -109,7 +109,7 @@ def _look_again(work):  # type: ignore[no-untyped-def]
     _look_at(work, moved, many)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _gives_other_people(work):  # type: ignore[no-untyped-def]
     """Whether a group may give other people than before."""
     for group in range(len(work.state.spare)):  # noqa: SIM110 - numba takes no generator
@@ -121,13 +121,34 @@ def _gives_other_people(work):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _is_touched(arrays, barred, task, kept, work):  # type: ignore[no-untyped-def]
     """Whether a task may come out otherwise than before."""
-    moved, many, last, behind = work.moved, work.counts[MOVED], kept.last[task], work.behind
-    for state in (work.state, work.before):
-        stand(arrays, barred, task, state, moved, 0, many, behind)
-        for q in range(many):
-            if behind[moved[q]] < np.inf and behind[moved[q]] <= last:
+    able, may_not, first, minutes = arrays.able[task], barred[task], arrays.first_arrival[task], arrays.penalty_minutes
+    travel, travel_of, moved = arrays.travel, arrays.travel_of, work.moved
+    free, place, free_before, place_before = work.state.free, work.state.place, work.before.free, work.before.place
+    horizon, last = arrays.horizon, kept.last[task]
+    for q in range(work.counts[MOVED]):
+        team = moved[q]
+        if able[team] and not may_not[team]:
+            now, then = place[team], place_before[team]
+            arrival = first[team] if now < 0 else free[team] + travel[travel_of[team], task, now]
+            before = first[team] if then < 0 else free_before[team] + travel[travel_of[team], task, then]
+            arrival = min(arrival, before)
+            if arrival <= horizon and arrival + minutes[task, team] <= last:
                 return True
     return _gives_other_people(work)
+
+
+@njit(cache=True)
+def _follow(arrays, task, kept, work):  # type: ignore[no-untyped-def]
+    """Do a task in both states as it was done."""
+    if len(arrays.spare) > 0:
+        advance(arrays, kept, task, work.before)
+        advance(arrays, kept, task, work.state)
+        return
+    crew, until = kept.crew, kept.start[task] + arrays.work[task]
+    free, place, free_before, place_before = work.state.free, work.state.place, work.before.free, work.before.place
+    for q in range(kept.size[task]):
+        team = crew[task, q]
+        free[team], place[team], free_before[team], place_before[team] = until, task, until, task
 
 
 @njit(cache=True)
@@ -188,8 +209,7 @@ def try_out(arrays, barred, order, turned, step, kept, tried, rest, most, factor
             growth -= _pass(arrays, order[q], kept, factors, work)
             q, r = q + 1, r + 1
         else:
-            advance(arrays, kept, order[q], work.state)
-            advance(arrays, kept, order[q], work.before)
+            _follow(arrays, order[q], kept, work)
             q, r = q + 1, r + 1
             continue
         _look_again(work)

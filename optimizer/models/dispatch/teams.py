@@ -44,7 +44,8 @@ Status = Literal["proven", "within_gap", "time_limit"]
 
 EXACT = 1e-6
 """A gap up to this share of the total weight is none."""
-STEPS_A_TASK = 8000
+STEPS_A_TASK, STEPS = 8000, 1e6
+"""Steps of the search: so many a task, but no more than so many over the root of the tasks: a step costs more then."""
 SEARCH_SHARE = 0.5
 """Of the time limit, for the search; the bound has the rest."""
 UNSERVED_SHARE = 0.4
@@ -126,19 +127,23 @@ def dispatch_teams(problem: TeamsProblem, time_limit_s: float, seed: int, gap: f
 
 @cache
 def _compiled() -> None:
-    """Have the kernels compiled, or loaded, on the smallest problem, before any clock runs."""
-    one, pair, whole = np.ones(1), np.ones((1, 1)), np.ones(1, dtype=np.int64)
-    smallest = TeamsProblem(("t",), ("j",), whole, pair > 0, pair, pair, whole, one, one, one)
-    _dispatched(smallest, np.inf, seed=0, gap=0.0)
+    """Have the kernels compiled, or loaded, on a small problem, before any clock runs.
+
+    Of two by two: arrays of one number are of another kind to numba, as they cannot be told to be copies.
+    """
+    two, pairs, whole = np.ones(2), np.ones((2, 2)), np.ones(2, dtype=np.int64)
+    small = TeamsProblem(("s", "t"), ("j", "k"), whole, pairs > 0, pairs, pairs, whole, two, two, two)
+    _dispatched(small, np.inf, seed=0, gap=0.0)
 
 
 def _dispatched(problem: TeamsProblem, time_limit_s: float, seed: int, gap: float) -> TeamsSolution:
     began = time.monotonic()
     arrays = arrays_of(problem)
-    steps = STEPS_A_TASK * len(problem.task_ids)
-    found = search(arrays, seed=seed, deadline_s=began + SEARCH_SHARE * time_limit_s, steps=steps)
-    arrived = arrivals(arrays, found.order, found.schedule).T
-    manned = ~np.isnan(arrived)
+    tasks = len(problem.task_ids)
+    found = search(
+        arrays, seed=seed, deadline_s=began + SEARCH_SHARE * time_limit_s,
+        steps=int(min(STEPS_A_TASK * tasks, STEPS / np.sqrt(tasks))),
+    )  # fmt: skip
     unserved, lateness, arrival = (float(found.loss[layer]) for layer in (UNSERVED, LATENESS, ARRIVAL))
     weight, isolated = problem.total_weight, isolate(problem)
     margin = max(gap, EXACT) * weight
@@ -153,10 +158,11 @@ def _dispatched(problem: TeamsProblem, time_limit_s: float, seed: int, gap: floa
     )  # fmt: skip
     off = (unserved - least_unserved + lateness - least_lateness) / weight
     start = np.where(np.isfinite(found.schedule.start), found.schedule.start, np.nan)
+    arrival_min = np.ascontiguousarray(arrivals(arrays, found.order, found.schedule).T)
     return TeamsSolution(
         problem=problem,
-        manned=np.ascontiguousarray(manned),
-        arrival_min=np.ascontiguousarray(arrived),
+        manned=~np.isnan(arrival_min),
+        arrival_min=arrival_min,
         task_start_min=start,
         task_finish_min=start + problem.work_min,
         unserved=unserved,
