@@ -38,7 +38,7 @@ import numpy as np
 from optimizer.models.dispatch.tour_search import FoundTours, search_tours
 from optimizer.models.dispatch.tours_problem import Floats, Integers, Tour, ToursProblem, TourTrip
 
-WHOLE_SHARE = 0.35
+WHOLE_SHARE = 0.6
 """Of the time, for the whole; the parts have the rest."""
 PART_S = 5.0
 """For one part."""
@@ -116,8 +116,9 @@ def _in_parts(problem: ToursProblem, until: float, seed: int, start: tuple[Tour,
         best = min(good, key=lambda tours: minutes_of(problem, tours))
         while (left := until - time.monotonic()) > PART_S / 2:
             parts = _split(problem, best, processes, rng)
+            part_s = min(PART_S, left)
             works = [
-                pool.submit(search_tours, part.problem, min(PART_S, left), None, int(rng.integers(2**31)), part.tours)
+                pool.submit(search_tours, part.problem, part_s, None, int(rng.integers(2**31)), part.tours)
                 for part in parts
             ]
             founds = [work.result() for work in works]
