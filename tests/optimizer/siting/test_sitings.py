@@ -184,6 +184,19 @@ def test_a_budget_too_small_for_what_is_decided(decided):
     assert clash["clash_budget"]["needed"] == pytest.approx(140_000)
 
 
+@pytest.mark.parametrize("proven", [True, False])
+@pytest.mark.parametrize("kind", UNITS)
+def test_at_least_is_said_of_what_is_proven_alone(demo, kind, proven, monkeypatch):
+    case = sited(demo, number=1).case
+    one = Clash(kind, 10.0, 13.0, UNITS[kind], (), (), alone=True, proven=proven)
+    monkeypatch.setattr(faults_told, "clashes", lambda *args, **options: (one,))
+    (problem,) = faults_told.clash_problems(case.statement, case.problem)
+    for language, least, open_yet in (("zh", "至少", "尚未证明"), ("en", "at least", "not proven")):
+        said = problem.what.say(language)
+        assert (open_yet in said) == (not proven)
+        assert (least in said) == (proven and kind in ("number", "budget", "capacity", "minutes"))
+
+
 def test_progress_goes_on_to_the_end(demo):
     shares = []
     site_region(demo, asked(), "zh", progress=lambda phrase, share: shares.append((phrase.say("zh"), share)))
