@@ -68,7 +68,17 @@ def _clash(one: Clash, statement: Statement, *, together: bool) -> Problem:
     values = {"given": one.given, "needed": one.needed, "count": len(one.ids), "where": listed}
     mend = Phrase(f"optimizer.siting.clash_{one.kind}_mend", **values)
     what = Phrase(f"optimizer.siting.clash_{one.kind}", **values)
+    if not one.proven:
+        what = _unproven(one, what)
     return Problem(Phrase("optimizer.siting.clash_together", what=what) if together else what, mend)
+
+
+def _unproven(one: Clash, what: Phrase) -> Phrase:
+    """Say what suffices, and that less might."""
+    key = f"clash_{one.kind}_unproven"
+    if key in catalogue("optimizer", "siting"):
+        return Phrase(f"optimizer.siting.{key}", **what.values)
+    return Phrase("optimizer.siting.clash_unproven", what=what)
 
 
 def _group_named(name: str, statement: Statement) -> str:

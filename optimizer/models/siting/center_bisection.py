@@ -1,7 +1,7 @@
 """The least longest time of one scenario, by bisection over all the values that it can have.
 
 With v_1 < v_2 < … those values, some y ∈ Y with L(y) ≤ v_k is looked for (`cover_within`). Where there is one, L(y) is
-the new value; where there is none, v_{k+1} is the new bound. Their ranges are halved until they meet.
+the new value; where there is none, v_{k+1} is the new bound. Their ranges are halved until they meet (`bisection`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.models.siting.bisection import Bracket
 from optimizer.models.siting.cover_within import cover_within
 from optimizer.models.siting.longest import Longest
 from optimizer.models.siting.openings import Flags, Openings
 from optimizer.models.siting.programme import InfeasibleSitingError, NoIncumbentError
 from optimizer.models.siting.solution import Progress
 
-SHARE = 0.5
-"""So much of the time left one question of covering may take."""
+FIRST_S = 1.0
+"""So long the first siting may be looked for even where the time is over: without one there is nothing to tell."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +50,24 @@ def least_longest(
     """
     levels = longest.levels(0)
     opened = _any(longest, allowed, levels, ends, threads)
-    # `value` is reached; nothing is below levels[low].
-    low, value = 0, float(longest.of(opened)[0])
-    while levels[low] < value - gap * value:
-        high = int(np.searchsorted(levels, value))
-        middle = (low + high - 1) // 2
-        until = time.monotonic() + SHARE * (ends - time.monotonic())
+    value = float(longest.of(opened)[0])
+    bracket = Bracket(-1, int(np.searchsorted(levels, value)))
+    while levels[bracket.no + 1] < value - gap * value and time.monotonic() < ends:
+        level, share = bracket.ask()
+        until = time.monotonic() + share * (ends - time.monotonic())
         try:
-            found = cover_within(longest.covers(0, levels[middle]), allowed, ends=until, threads=threads)
+            found = cover_within(longest.covers(0, levels[level]), allowed, ends=until, threads=threads)
         except NoIncumbentError:
-            break
+            bracket = bracket.told(level, None)
+            continue
         if found is None:
-            low = middle + 1
+            bracket = bracket.told(level, False)
         else:
             opened, value = found, float(longest.of(found)[0])
+            bracket = bracket.told(int(np.searchsorted(levels, value)), True)
         if progress is not None:
-            progress(value, float(levels[low]))
-    bound = min(float(levels[low]), value)
+            progress(value, float(levels[bracket.no + 1]))
+    bound = min(float(levels[bracket.no + 1]), value)
     return Center(opened, value, bound, value - bound <= gap * value)
 
 
@@ -73,7 +75,8 @@ def _any(longest: Longest, allowed: Openings, levels: np.ndarray, ends: float, t
     """Some openings that reach everybody who must be reached."""
     if not len(levels):
         raise InfeasibleSitingError
-    opened = cover_within(longest.covers(0, levels[-1]), allowed, ends=ends, threads=threads)
+    until = max(ends, time.monotonic() + FIRST_S)
+    opened = cover_within(longest.covers(0, levels[-1]), allowed, ends=until, threads=threads)
     if opened is None:
         raise InfeasibleSitingError
     return opened

@@ -16,19 +16,21 @@ its standard time.
 
 The relaxation of one kind is its Σ e, weighted by people for demand. Where no kind alone suffices, the fewest kinds
 that do together are told, with the least sum of their relaxations, each as a share of what was given. Minutes are no
-part of such a set: they are sought alone.
+part of such a set: they are sought alone. Kinds of which the time did not show whether they suffice are not told; what
+suffices in spite of them is not proven to be the least.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.models.siting.bisection import Bracket
 from optimizer.models.siting.elastic import ELASTIC, Elastic, Relaxed
 from optimizer.models.siting.needs import Needs, needs_of
 from optimizer.models.siting.openings import Flags
@@ -44,8 +46,8 @@ UNITS: dict[str, str] = {
 }  # fmt: skip
 MORE: tuple[Kind, ...] = ("number", "budget", "group_most", "capacity")
 """Kinds that are relaxed upwards."""
-MINUTES_SHARE = 0.5
-"""Share of the time left that one step of the bisection of minutes may take."""
+FIRST_SHARE = 0.5
+"""Share of the time left that the most minutes, or one set of kinds, may take."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,9 @@ class Clash:
     amounts : tuple of float
         By how much each of ``ids``, in the same unit.
     alone : bool
-        Whether this suffices; else all clashes told that are not alone are needed together.
+        Whether this suffices; else all clashes told that are not alone suffice together.
     proven : bool
-        Whether no smaller relaxation suffices.
+        Whether no smaller relaxation suffices; of those together, nor fewer kinds.
     """
 
     kind: Kind
@@ -110,12 +112,15 @@ def clashes(
     Raises
     ------
     NoIncumbentError
-        The time was over before it was known whether anything clashes.
+        The time was over before it was known whether anything clashes, or what.
     """
     search = _Search(problem, _covers(problem, cover), capacity, size_cost, time.monotonic() + time_limit_s, threads)
     if search.relaxed(()) is not None:
         return ()
-    return tuple(search.alone(minutes=cover is True) or search.together())
+    found = search.alone(minutes=cover is True) or search.together()
+    if not found and search.undecided:
+        raise NoIncumbentError(-np.inf)
+    return tuple(found)
 
 
 def _covers(problem: SitingProblem, cover: bool | Flags) -> Flags | None:
@@ -141,6 +146,8 @@ class _Search:
         self.size_cost = None if size_cost is None else _by_size(problem, size_cost)
         self.needs = self._needs(covers)
         self.given = self._given()
+        # Whether the time was over before it was known of some relaxation whether it suffices.
+        self.undecided = False
 
     def _needs(self, covers: Flags | None) -> Needs:
         # Where sites can be full, points with the same sites are not given up together.
@@ -165,36 +172,54 @@ class _Search:
 
     def relaxed(self, kinds: tuple[Kind, ...], needs: Needs | None = None, *, share: float = 1.0) -> Relaxed | None:
         """The least relaxation of ``kinds`` together, in a share of the time left; None where it does not suffice."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise NoIncumbentError(-np.inf)
         alone = len(kinds) == 1
         price: dict[str, float] = {kind: 1.0 if alone else 1.0 / (self.given[kind] or 1.0) for kind in kinds}
         elastic = Elastic(self.problem, needs or self.needs, price, self.sizes, self.size_cost)
-        return elastic.least(time_limit_s=share * (self.deadline - time.monotonic()), threads=self.threads)
+        return elastic.least(time_limit_s=share * left, threads=self.threads)
+
+    def _enough(self, kinds: tuple[Kind, ...], needs: Needs | None = None, *, share: float) -> Relaxed | None:
+        """The least relaxation as far as the time shows it."""
+        try:
+            return self.relaxed(kinds, needs, share=share)
+        except NoIncumbentError:
+            self.undecided = True
+            return None
 
     def alone(self, *, minutes: bool) -> list[Clash]:
         """Every kind that suffices by itself."""
-        left = len(self.given) + minutes
+        # One share is for what may have to be relaxed together.
+        left = len(self.given) + minutes + 1
         found: list[Clash] = []
         for kind in self.given:
-            one = self.relaxed((kind,), share=1.0 / left)
+            one = self._enough((kind,), share=1.0 / left)
             left -= 1
             if one is not None:
-                found.append(self._clash(kind, one, alone=True))
+                found.append(self._clash(kind, one, (kind,)))
         return found + (self.minutes() if minutes else [])
 
     def together(self) -> list[Clash]:
         """The fewest kinds that suffice together."""
         for count in range(2, len(self.given) + 1):
-            found = [(kinds, self.relaxed(kinds)) for kinds in combinations(self.given, count)]
+            found = [(kinds, self._enough(kinds, share=FIRST_SHARE)) for kinds in combinations(self.given, count)]
             enough = [(kinds, one) for kinds, one in found if one is not None]
             if enough:
                 kinds, least = min(enough, key=lambda each: each[1].total)
-                return [self._clash(kind, least, alone=False) for kind in kinds]
+                least = replace(least, proven=not self.undecided and all(one.proven for _, one in enough))
+                # Where fewer kinds were not decided, some of these may not be relaxed at all.
+                used = tuple(kind for kind in kinds if len(self._places(kind, least)))
+                return [self._clash(kind, least, used) for kind in used]
         return []
 
-    def _clash(self, kind: Kind, relaxed: Relaxed, *, alone: bool) -> Clash:
-        amounts = relaxed.amounts[kind]
+    def _places(self, kind: Kind, relaxed: Relaxed) -> NDArray[np.intp]:
+        """Where a kind is relaxed."""
         # Room alone is added in any amount: of the rest, what is relaxed is whole or a demand point's weight.
-        places = np.flatnonzero(amounts > (ELASTIC * self.given[kind] if kind == "capacity" else 0.0))
+        return np.flatnonzero(relaxed.amounts[kind] > (ELASTIC * self.given[kind] if kind == "capacity" else 0.0))
+
+    def _clash(self, kind: Kind, relaxed: Relaxed, together: tuple[Kind, ...]) -> Clash:
+        amounts, places = relaxed.amounts[kind], self._places(kind, relaxed)
         ids = _ids_of(kind, self.problem)
         given, by = self.given[kind], float(amounts.sum())
         if kind in ("group", "group_most"):
@@ -203,8 +228,8 @@ class _Search:
         needed = given + by if kind in MORE else given - by
         named = tuple(ids[place] for place in places) if ids else ()
         return Clash(
-            kind, given, needed, UNITS[kind], named, tuple(amounts[places].tolist()) if ids else (), alone,
-            relaxed.proven,
+            kind, given, needed, UNITS[kind], named, tuple(amounts[places].tolist()) if ids else (),
+            len(together) == 1, relaxed.proven,
         )  # fmt: skip
 
     def minutes(self) -> list[Clash]:
@@ -212,18 +237,23 @@ class _Search:
         limit = np.inf if self.problem.limit_min is None else self.problem.limit_min
         late = np.maximum(self.problem.times_min - limit, 0.0)
         possible = np.unique(late[np.isfinite(late) & (self.problem.weight > 0)[:, :, None]])
-        # Not enough at `low`, enough at `high`: the standard times themselves are known not to be.
-        low, high = (0 if len(possible) and possible[0] == 0 else -1), len(possible)
-        enough: Relaxed | None = None
-        middle = high - 1
-        try:
-            while high - low > 1:
-                found = self.relaxed((), self._needs(np.asarray(late <= possible[middle])), share=MINUTES_SHARE)
-                low, high, enough = (middle, high, enough) if found is None else (low, middle, found)
-                middle = (low + high) // 2
-        except NoIncumbentError:
-            pass
-        return [] if enough is None else [self._late(late, float(possible[high]), enough.opened, high - low == 1)]
+        if not len(possible):
+            return []
+        enough = self._enough((), self._needs(np.asarray(late <= possible[-1])), share=FIRST_SHARE)
+        if enough is None:
+            return []
+        # The standard times themselves are known not to do.
+        bracket = Bracket(0 if possible[0] == 0 else -1, len(possible) - 1)
+        while not bracket.closed and time.monotonic() < self.deadline:
+            middle, share = bracket.ask()
+            try:
+                found = self.relaxed((), self._needs(np.asarray(late <= possible[middle])), share=share)
+            except NoIncumbentError:
+                bracket = bracket.told(middle, None)
+                continue
+            bracket = bracket.told(middle, found is not None)
+            enough = found or enough
+        return [self._late(late, float(possible[bracket.yes]), enough.opened, bracket.closed)]
 
     def _late(self, late: Floats, minutes: float, opened: Flags, proven: bool) -> Clash:
         """Who is served later than the standard times, and by how much, where ``opened`` are open."""

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from optimizer.models.siting.openings import Flags, Openings
-from optimizer.models.siting.programme import InfeasibleSitingError, Programme
+from optimizer.models.siting.programme import InfeasibleSitingError, NoIncumbentError, Programme
 
 ANY = 1e9
 """A relative gap with which the first cover found will do."""
@@ -59,14 +59,14 @@ def cover_within(covers: Flags, allowed: Openings, *, ends: float, threads: int 
     if left < 0:
         return None
     rows = rows[~(rows & opened).any(axis=1)]
-    essential, rows, columns = _reduced(rows)
+    essential, rows, columns = _reduced(rows, ends)
     left -= int(essential.sum())
     opened = opened | essential
     if left < 0:
         return None
     if not len(rows):
         return opened
-    greedy = _greedy(rows[:, columns])
+    greedy = _greedy(rows[:, columns], ends)
     found = greedy if greedy.sum() <= left else _of_number(rows[:, columns], left, ends, threads)
     if found is None:
         return None
@@ -74,11 +74,11 @@ def cover_within(covers: Flags, allowed: Openings, *, ends: float, threads: int 
     return opened
 
 
-def _reduced(rows: Flags) -> tuple[Flags, Flags, NDArray[np.int64]]:
-    """Essential sites (m,), the rows that they leave, and the columns that need to be looked at."""
+def _reduced(rows: Flags, ends: float) -> tuple[Flags, Flags, NDArray[np.int64]]:
+    """Essential sites (m,), the rows that they leave, and the columns to be looked at; as far as the time goes."""
     essential = np.zeros(rows.shape[1], dtype=bool)
     columns = np.flatnonzero(rows.any(axis=0))
-    while len(rows):
+    while len(rows) and time.monotonic() < ends:
         before = len(rows), len(columns)
         rows = rows[least_rows(rows[:, columns])]
         columns = columns[least_rows(~rows[:, columns].T)]
@@ -105,7 +105,7 @@ def least_rows(rows: Flags) -> NDArray[np.int64]:
     return np.asarray(first[~within.any(axis=0)])
 
 
-def _greedy(rows: Flags) -> Flags:
+def _greedy(rows: Flags, ends: float) -> Flags:
     """Open what covers most of what is left, then close what is not needed."""
     opened = np.zeros(rows.shape[1], dtype=bool)
     left = np.ones(len(rows), dtype=bool)
@@ -114,6 +114,8 @@ def _greedy(rows: Flags) -> Flags:
         best = int((left.astype(np.float32) @ each).argmax())
         opened[best] = True
         left &= ~rows[:, best]
+        if left.any() and time.monotonic() >= ends:
+            raise NoIncumbentError(0.0)
     depth = rows[:, opened].sum(axis=1)
     for site in np.flatnonzero(opened):
         if (depth[rows[:, site]] > 1).all():

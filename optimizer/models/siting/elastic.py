@@ -12,7 +12,7 @@ from scipy import sparse
 from optimizer.models.siting.needs import Needs
 from optimizer.models.siting.openings import MONEY, Flags
 from optimizer.models.siting.problem import SitingProblem
-from optimizer.models.siting.programme import Block, Columns, InfeasibleSitingError, NoIncumbentError, Programme
+from optimizer.models.siting.programme import Block, Columns, InfeasibleSitingError, Programme
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +33,7 @@ class Relaxed:
     total : float
         Sum of the amounts, each times its price.
     proven : bool
+        Whether no less suffices.
     """
 
     opened: Flags
@@ -74,20 +75,16 @@ class Elastic:
         self._spending()
 
     def least(self, *, time_limit_s: float, threads: int = 1) -> Relaxed | None:
-        """Relax as little as suffices; None where nothing suffices, or no relaxation was found in time.
+        """Relax as little as suffices; None where it is proven that nothing does.
 
         Raises
         ------
         NoIncumbentError
-            With nothing to relax, and no time left to see whether any siting is feasible.
+            The time was over before it was known.
         """
         try:
             found = self.programme.minimise(time_limit_s=time_limit_s, threads=threads)
         except InfeasibleSitingError:
-            return None
-        except NoIncumbentError:
-            if not self.price:
-                raise
             return None
         opened = np.asarray(found.values[self.opened] > 0.5)
         return Relaxed(opened, self._amounts(found.values, opened), found.value, found.optimal)

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from network.problem import ProblemsError
+from optimizer.models.siting.clash import UNITS, Clash
 from optimizer.models.siting.evaluated import evaluated
+from optimizer.siting import faults_told
 from optimizer.siting.catalogue import model_of, within
 from optimizer.siting.siting import site_region
 from optimizer.siting.siting_case import siting_case
@@ -182,6 +184,18 @@ def test_a_budget_too_small_for_what_is_decided(decided):
         sited(decided(open="CAND-500112135"), number=None, budget_cny=1000.0)
     clash = {problem.what.key.rsplit(".", 1)[1]: problem.what.values for problem in refused.value.problems}
     assert clash["clash_budget"]["needed"] == pytest.approx(140_000)
+
+
+@pytest.mark.parametrize("proven", [True, False])
+@pytest.mark.parametrize("kind", UNITS)
+def test_at_least_is_said_of_what_is_proven_alone(median, kind, proven, monkeypatch):
+    one = Clash(kind, 10.0, 13.0, UNITS[kind], (), (), alone=True, proven=proven)
+    monkeypatch.setattr(faults_told, "clashes", lambda *args, **options: (one,))
+    (problem,) = faults_told.clash_problems(median.case.statement, median.case.problem)
+    for language, least, open_yet in (("zh", "至少", "尚未证明"), ("en", "at least", "not proven")):
+        said = problem.what.say(language)
+        assert (open_yet in said) == (not proven)
+        assert (least in said) == (proven and kind in ("number", "budget", "capacity", "minutes"))
 
 
 def test_progress_goes_on_to_the_end(demo):

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.models.siting.clash import clashes
+from optimizer.models.siting.elastic import Elastic
 from optimizer.models.siting.openings import Group
 from optimizer.models.siting.p_median import solve_p_median
 from optimizer.models.siting.problem import siting_problem
-from optimizer.models.siting.programme import InfeasibleSitingError
+from optimizer.models.siting.programme import InfeasibleSitingError, NoIncumbentError
 
 from .drawn_problems import drawn, every_siting
 
@@ -80,7 +81,8 @@ def test_equals_trying_all_sitings(seed, by):
     problem = asked_too_much(seed)
     covers = problem.times_min <= problem.limit_min
     needed = [relaxation(problem, opened, covers) for opened in every_siting(6)]
-    found = [one for one in clashes(problem, True if by == "limit" else covers) if one.kind != "minutes"]
+    told = clashes(problem, True if by == "limit" else covers)
+    found = [one for one in told if one.kind != "minutes"]
     assert all(one.proven for one in found)
     fewest = fewest_together(needed)
     if fewest == [set()]:
@@ -90,9 +92,48 @@ def test_equals_trying_all_sitings(seed, by):
         alone = {kind: least_alone(needed, kind) for kind in needed[0]}
         relaxed = {one.kind: abs(one.needed - one.given) for one in found}
         assert relaxed == {kind: pytest.approx(least) for kind, least in alone.items() if least is not None}
-    elif found:  # no minutes suffice alone
+    elif len(told) > len(found):  # minutes suffice alone
+        assert (by, found) == ("limit", [])
+    else:
         assert not any(one.alone for one in found)
         assert {one.kind for one in found} in fewest
+
+
+def without_time_for(monkeypatch, *undecided):
+    """No time to see whether these sets of kinds suffice."""
+    least = Elastic.least
+
+    def limited(self, **limits):
+        if set(self.price) in undecided:
+            raise NoIncumbentError(0.0)
+        return least(self, **limits)
+
+    monkeypatch.setattr(Elastic, "least", limited)
+
+
+def three_apart():
+    times = [[1.0, np.inf, np.inf], [np.inf, 1.0, np.inf], [np.inf, np.inf, 1.0]]
+    return siting_problem(times, weight=[5, 9, 2], number=2, demand_ids=["a", "b", "c"])
+
+
+def test_what_the_time_left_undecided_is_not_said_to_need_others(monkeypatch):
+    without_time_for(monkeypatch, {"number"}, {"demand"})
+    told = clashes(three_apart(), False)
+    # One of three given up counts 2 of 16, a third site 1 of 2: demand is the lesser, and does alone.
+    assert [(one.kind, one.needed, one.alone, one.proven) for one in told] == [("demand", 14, True, False)]
+
+
+def test_what_suffices_alone_is_told_where_others_are_undecided(monkeypatch):
+    without_time_for(monkeypatch, {"demand"})
+    assert [(one.kind, one.alone, one.proven) for one in clashes(three_apart(), False)] == [("number", True, True)]
+
+
+def test_nothing_decided_is_not_nothing_clashing(monkeypatch):
+    without_time_for(monkeypatch, {"number"}, {"demand"}, {"number", "demand"})
+    with pytest.raises(NoIncumbentError):
+        clashes(three_apart(), False)
+    with pytest.raises(NoIncumbentError):
+        clashes(three_apart(), False, time_limit_s=0.0)
 
 
 def released(problem, clash):
@@ -150,8 +191,7 @@ def test_a_minute_less_does_not_do(seed):
 
 
 def test_demand_that_must_be_reached():
-    times = [[1.0, np.inf, np.inf], [np.inf, 1.0, np.inf], [np.inf, np.inf, 1.0]]
-    problem = siting_problem(times, weight=[5, 9, 2], number=2, demand_ids=["a", "b", "c"])
+    problem = three_apart()
     with pytest.raises(InfeasibleSitingError):
         solve_p_median(problem)
     number, demand = clashes(problem, False)

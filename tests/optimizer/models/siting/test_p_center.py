@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.instances import read_pmed
+from optimizer.models.siting import center_bisection
 from optimizer.models.siting.cover_within import cover_within
 from optimizer.models.siting.measure import Measure
 from optimizer.models.siting.openings import openings
 from optimizer.models.siting.p_center import solve_p_center
 from optimizer.models.siting.problem import siting_problem
-from optimizer.models.siting.programme import InfeasibleSitingError
+from optimizer.models.siting.programme import InfeasibleSitingError, NoIncumbentError
 
 from .drawn_problems import allowed_sitings, every_siting, options
 
@@ -109,7 +110,7 @@ def test_nobody_is_counted_without_weight():
 
 
 @pytest.mark.parametrize(("scenarios", "demand"), [(1, 500), (3, 200)])
-def test_without_time_the_bound_is_told_and_nothing_is_called_proven(scenarios, demand):
+def test_without_time_nothing_is_called_proven(scenarios, demand):
     draw = np.random.default_rng(3)
     points = draw.random((demand, 2))
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)
@@ -117,6 +118,30 @@ def test_without_time_the_bound_is_told_and_nothing_is_called_proven(scenarios, 
     found = solve_p_center(siting_problem(times, number=25), time_limit_s=0.02)
     assert 0 <= found.bound < found.value
     assert not found.proven
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_questions_without_answer_leave_the_bound_and_the_value_of_easier_ones(seed, monkeypatch):
+    problem = drawn(seed, number=2, whole=False)
+    losses = [longest_by_hand(problem, one)[0] for one in every_siting(6) if one.sum() == 2]
+    least = min(losses)
+    times = problem.times_min[0][problem.weight[0] > 0]
+    levels = np.unique(times)
+    # Nothing within 5 minutes of the least is decided in time; below it nothing can be covered.
+    hard = levels[np.abs(levels - least) < 5]
+
+    def cover(covers, allowed, *, ends, threads=1):
+        if covers.sum() in {(times <= level).sum() for level in hard}:
+            raise NoIncumbentError(0.0)
+        return cover_within(covers, allowed, ends=ends, threads=threads)
+
+    monkeypatch.setattr(center_bisection, "cover_within", cover)
+    found = solve_p_center(problem, time_limit_s=0.5)
+    possible = levels[levels >= times.min(axis=1).max()]
+    assert found.bound == possible[possible >= hard[0]][0]
+    easier = levels[levels > hard[-1]]
+    assert found.value <= (easier[0] if len(easier) else np.inf)
+    assert found.proven == (found.value == found.bound)
 
 
 @pytest.mark.parametrize("name", ["pmed1", "pmed5", "pmed10", "pmed16"])
@@ -144,3 +169,10 @@ def test_a_cover_is_found_wherever_there_is_one(seed, number, budgeted):
     if found is not None:
         assert allowed.allow(found)
         assert covers[:, found].any(axis=1).all()
+
+
+def test_covers_ask_the_clock():
+    covers = np.random.default_rng(0).random((40, 20)) < 0.2
+    covers[:, 0] |= ~covers.any(axis=1)
+    with pytest.raises(NoIncumbentError):
+        cover_within(covers, openings([str(j) for j in range(20)], number=20), ends=time.monotonic() - 1)
