@@ -52,6 +52,9 @@ def run_dispatch(
     if (renewed is None) != (options.at_min == 0):
         words = "at_alone" if renewed is None else "resume_alone"
         raise ProblemsError([Problem(Phrase(f"optimizer.cli.{words}"), Phrase(f"optimizer.cli.{words}_mend"))])
+    if renewed is not None and renewed.resolve() == out.resolve():
+        what, mend = Phrase("optimizer.cli.resume_over", path=out), Phrase("optimizer.cli.resume_over_mend")
+        raise ProblemsError([Problem(what, mend)])
     read = read_region(region)
     session.warn(read.warnings, WARNINGS_SHOWN)
     struck = read_incident(incident, read)

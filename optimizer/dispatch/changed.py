@@ -1,4 +1,4 @@
-"""What differs from the last orders: other teams, depots or shelters, and who could not go on."""
+"""What differs from the last orders: other teams, depots, shelters or times, and who could not go on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from network.words import Language
 from optimizer.dispatch.resume.kept import HeldUp
 from optimizer.dispatch.rows import rows_by
 from optimizer.dispatch.tables import CHANGED
+
+SAME_MIN = 1.0
+"""Minutes by which the same may be told twice."""
 
 
 def changed_table(
@@ -51,7 +54,7 @@ def _differing(
     then = rows_by(before, key)
     for name, row in rows_by(now, key).items():
         old = then.get(name)
-        if old is not None and _set(getattr(old, by)) != _set(getattr(row, by)):
+        if old is not None and (_set(getattr(old, by)) != _set(getattr(row, by)) or _moved(old, row, minute)):
             yield {
                 "kind": kind,
                 "for_id": name,
@@ -60,6 +63,14 @@ def _differing(
                 "before_min": getattr(old, minute),
                 "after_min": getattr(row, minute),
             }
+
+
+def _moved(old: Any, row: Any, minute: str) -> bool:
+    """Whether something is done at another minute, or no more, or at last."""
+    then, now = float(getattr(old, minute)), float(getattr(row, minute))
+    if np.isnan(then) or np.isnan(now):
+        return bool(np.isnan(then) != np.isnan(now))
+    return abs(then - now) > SAME_MIN
 
 
 def _set(listed: Any) -> frozenset[str]:

@@ -48,7 +48,7 @@ def laid_out(
 ) -> dict[str, pd.DataFrame]:
     """Lay out every table of :data:`~optimizer.dispatch.tables.DISPATCH_TABLES`."""
     found, roads, clock = decided.found, decided.roads, Clock(incident.form.began)
-    tables = _orders(region, start, decided, language)
+    tables = _orders(region, start, decided, before, language)
     reasons = supply_reasons(found.supply_case, found.supplies, roads, clock)
     why = team_reasons(found.team_case, found.teams, clock)
     form = incident.form
@@ -67,15 +67,20 @@ def laid_out(
     return tables | {"asked": asked(form, incident.skills, tables, _without_shelter(found), language)}
 
 
-def _orders(region: Region, start: Underway, decided: Decided, language: Language) -> dict[str, pd.DataFrame]:
-    """Who goes where when with what: what stays, and behind it what is new."""
+def _orders(
+    region: Region, start: Underway, decided: Decided, before: Previous | None, language: Language
+) -> dict[str, pd.DataFrame]:
+    """Who goes where when with what: what stays, and behind it what is new, under numbers not given before."""
+    given = start.trips, start.ways
+    if before is not None:
+        given = before.tables["trips"], pd.concat([before.tables["ways"], start.ways])
     found, roads = decided.found, decided.roads
     team = team_orders(found.team_case, found.teams)
     trips = found.supplies.trips if found.supplies else ()
-    supply = supply_orders(region, found.supply_case, trips, roads, found.free_min, _next(start.trips, "trip_id", 1))
+    supply = supply_orders(region, found.supply_case, trips, roads, found.free_min, _next(given[0], "trip_id", 1))
     leaving = evacuation_orders(found.evacuation_case, found.evacuation, found.rides, decided.still.vehicles, roads)
     legs = (*team.legs, *supply.legs, *leaving.legs, *clearing_legs(decided.clearing, roads))
-    ways, way_ids = ways_table(legs, roads, language, _next(start.ways, "way_id", 1))
+    ways, way_ids = ways_table(legs, roads, language, _next(given[1], "way_id", 1))
     handed = in_place_loads(region, decided.handed)
     return {
         "work": _together(start.work, team.work),

@@ -64,6 +64,8 @@ def leg(
 ) -> Leg:
     """Go by the roads that bring ``carrier`` there first, or by those that the models plan with.
 
+    Where these reopen later it stands by where it is and leaves when they are open.
+
     Parameters
     ----------
     ends : tuple of str
@@ -74,9 +76,9 @@ def leg(
         Row and column of the two in ``times``.
     """
     phase = int(times.chosen[at]) if planned else times.phase(*at, depart_min)
-    wait = max(0.0, float(times.opens_min[phase]) - depart_min)
+    leaves = max(depart_min, float(times.opens_min[phase]))
     drive = float(times.minutes[(*at, phase)])
-    return Leg(carrier, carrier.mode, *ends, depart_min, wait, drive, phase, purpose)
+    return Leg(carrier, carrier.mode, *ends, leaves, 0.0, drive, phase, purpose)
 
 
 def legs_table(legs: Iterable[Leg], way_ids: dict[tuple[str, str, str, int], str]) -> pd.DataFrame:

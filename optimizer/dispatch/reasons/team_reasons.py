@@ -46,7 +46,7 @@ def _reason(case: TeamCase, problem: TeamsProblem, solution: TeamsSolution, task
     free = have - _kept_back(problem, reach)
     if free < need:
         return reason("held_back", skill=skill, have=free, need=need)
-    soonest = _soonest(arrival[reach], problem.people[reach], need)
+    soonest = np.fmin(_soonest(arrival[reach], problem.people[reach], need), solution.task_start_min[task])
     if soonest > problem.deadline_min[task]:
         return reason("too_far", soonest=clock.at(soonest), deadline=clock.at(float(problem.deadline_min[task])))
     busy = reach & solution.manned.any(axis=1) & ~solution.manned[:, task]

@@ -143,3 +143,16 @@ def cut_short(
         "wkt": stop.wkt,
     }
     return row, way
+
+
+def turned_back(leg: Any, at_min: float) -> dict[str, object]:
+    """Row of ``LEGS`` for one that led no farther than where it began; its minutes were lost."""
+    row: dict[str, object] = leg._asdict() | {
+        "to_place_id": leg.from_place_id,
+        "arrive_min": at_min,
+        "drive_min": 0.0,
+        "wait_min": at_min - leg.depart_min,
+        "way_id": "",
+        "frozen": "finished",
+    }
+    return row

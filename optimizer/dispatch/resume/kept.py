@@ -11,7 +11,7 @@ import pandas as pd
 from network.words import Phrase
 from optimizer.dispatch.orders.legs import LEG_COLUMNS
 from optimizer.dispatch.places import Place
-from optimizer.dispatch.resume.held_up import Stopped, Tracks, cut_short
+from optimizer.dispatch.resume.held_up import Stopped, Tracks, cut_short, turned_back
 from optimizer.dispatch.tables import WAYS
 
 
@@ -51,6 +51,7 @@ class Kept:
         """Cut a leg short; gives the place where its carrier is now."""
         self.held_up.extend(held_up)
         if stopped.place is None:
+            self.legs.append(turned_back(leg, self.tracks.at_min))
             return str(leg.from_place_id)
         row, way = cut_short(leg, stopped, stopped.place, self.tracks.at_min, f"{self.prefix}{len(self.ways) + 1:03d}")
         self.legs.append(row)

@@ -63,9 +63,10 @@ def test_a_team_that_a_closure_stops_is_sent_on_from_where_it_stopped(given, ski
     own = legs[legs["carrier_id"] == "TOWN"]
     # On way 1 it has passed no junction but its first, node 0, where T is: it turns back there and goes by ways 1, 5,
     # 6 and 3: 1 + 1 + 1.2 + 1 km.
-    assert own["from_place_id"].tolist() == ["T"]
-    assert own["depart_min"].iloc[0] == pytest.approx(at_min)
-    assert own["arrive_min"].iloc[0] == pytest.approx(at_min + 4.2 * KM, abs=1e-2)
+    assert own["from_place_id"].tolist() == ["T", "T"]
+    assert own["to_place_id"].tolist() == ["T", "V2"]
+    assert own["depart_min"].iloc[1] == pytest.approx(at_min)
+    assert own["arrive_min"].tolist() == pytest.approx([at_min, at_min + 4.2 * KM], abs=1e-2)
     changed = rows(after, "changed", "for_id")
     assert "东镇队" in changed.loc["T1", "why"]
 
