@@ -35,8 +35,8 @@ import numpy as np
 import pandas as pd
 
 from optimizer.models.dispatch.team_bound import bound_arrival, bound_lateness, bound_unserved, isolate
-from optimizer.models.dispatch.team_schedule import ARRIVAL, LATENESS, UNSERVED, arrays_of
-from optimizer.models.dispatch.team_search import schedule_of, search
+from optimizer.models.dispatch.team_schedule import ARRIVAL, LATENESS, UNSERVED, arrays_of, arrivals
+from optimizer.models.dispatch.team_search import search
 from optimizer.models.dispatch.teams_problem import Bools, Floats, TeamsProblem
 
 Status = Literal["proven", "within_gap", "time_limit"]
@@ -120,7 +120,6 @@ def dispatch_teams(problem: TeamsProblem, time_limit_s: float, seed: int, gap: f
     gap : float
         Share of the total weight at which the bound is good enough; 0: raise it as far as it goes.
     """
-    compile_kernels()
     began = time.monotonic()
     arrays = arrays_of(problem)
     tasks = len(problem.task_ids)
