@@ -8,8 +8,9 @@ Lagrangian. Slot σ holds the starts in (σΔ, (σ+1)Δ] (slot 0 also 0), each u
     x_tjσ ∈ {0, 1}   t's path goes by j in σ            y_tjσ ∈ {0, 1}   t is of the cover of j that starts in σ
     min  Σ_j cost of (cover of j, σ) − μ U      s. t.   y_tjσ ≤ x_tjσ  (multiplier α_tjσ ≥ 0)
 
-  paths   from σ ≥ ⌈r_tj/Δ⌉ − 1, then from (j, σ) to (k, σ') with σ' ≥ σ + ⌊(p_j + τ_tjk)/Δ⌋: a start after σΔ is
-          followed by one after σΔ + p_j + τ_tjk. The dearest path of a team by dynamic programming, latest slot first.
+  paths   from σ ≥ ⌈e_tj/Δ⌉ − 1, then from (j, σ) to (k, σ') with σ' ≥ σ + ⌊θ_tjk/Δ⌋: a start after σΔ is followed by
+          one after σΔ + θ_tjk, the least work and travel from j to k by any tasks. Hence a path need not go by where
+          α = 0. The dearest path of a team by dynamic programming, latest slot first.
   covers  one slot and a set of able teams with e_tj in it or before and Σ n_t ≥ N_j, by a knapsack; the lateness of a
           slot is that just after its begin, or at the earliest start alone. Or unserved, at μ w_j.
 
@@ -27,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from optimizer.models.dispatch.teams_problem import SLACK_MIN, Bools, Floats, Ints, TeamsProblem
+from optimizer.models.dispatch.teams_problem import SLACK_MIN, Bools, Floats, Ints, TeamsProblem, distinct_travel
 
 SLOTS_MIN = (30.0, 20.0, 15.0, 10.0, 6.0, 5.0, 4.0, 3.0, 2.0)
 """Lengths of a slot (min): the longest that no work and travel to the next task fall short of."""
@@ -57,8 +58,8 @@ class Slots(NamedTuple):
     pair_task: Ints
     pair_of: Ints
     first: Ints
-    cover_first: Ints
     step: Ints
+    step_of: Ints
     cost: Floats
     unserved: Floats
     change: Floats
@@ -91,7 +92,8 @@ def slots_of(problem: TeamsProblem, isolated: Isolated, *, only_unserved: bool) 
     """Cut time into slots; None where some work and travel are too short for any."""
     can = isolated.arrival <= problem.horizon_min
     can[:, ~np.isfinite(isolated.start)] = False
-    after = problem.work_min[None, :, None] + problem.travel_min
+    travel, _, step_of = distinct_travel(problem)
+    after = problem.work_min[None, :, None] + travel
     length = next((one for one in SLOTS_MIN if one <= after.min(initial=np.inf)), None)
     if length is None:
         return None
@@ -107,15 +109,23 @@ def slots_of(problem: TeamsProblem, isolated: Isolated, *, only_unserved: bool) 
         team_from=np.searchsorted(team, np.arange(len(can) + 1)).astype(np.int64),
         pair_task=task.astype(np.int64),
         pair_of=pair_of,
-        first=_slot_of(problem.first_arrival_min, length, count),
-        cover_first=_slot_of(isolated.arrival, length, count),
-        step=np.minimum(after / length, count).astype(np.int64),
+        first=_slot_of(isolated.arrival, length, count),
+        step=np.array([np.minimum(_shortest(one) / length, count) for one in after], dtype=np.int64),
+        step_of=step_of,
         cost=np.zeros_like(cost) if only_unserved else cost,
         unserved=problem.weight * (1.0 if only_unserved else UNSERVED_PRICE),
         change=change,
         people=problem.people,
         need=problem.need_people,
     )
+
+
+def _shortest(after: Floats) -> Floats:
+    """θ from each task to each other, by any tasks between (Floyd 1962)."""
+    shortest = after.copy()
+    for by in range(len(shortest)):
+        np.minimum(shortest, shortest[:, by, None] + shortest[by], out=shortest)
+    return shortest
 
 
 def _slot_of(minutes: Floats, length: float, count: int) -> Ints:
@@ -125,34 +135,39 @@ def _slot_of(minutes: Floats, length: float, count: int) -> Ints:
 
 
 @njit(cache=True)
-def _fill_paths(slots, team, alpha, best, at, following):  # type: ignore[no-untyped-def]
-    """Value of the dearest path of a team from each of its tasks, begun in each slot or later."""
-    low, many, count = slots.team_from[team], slots.team_from[team + 1] - slots.team_from[team], alpha.shape[1]
-    best[:, count] = 0.0
-    at[:, count] = -1
+def _fill_paths(slots, team, alpha, best, at, following, live):  # type: ignore[no-untyped-def]
+    """Value of the dearest path of a team from each of its tasks, begun in each slot or later; how many are ``live``."""
+    low, count, many = slots.team_from[team], alpha.shape[1], 0
+    step, pair_task = slots.step[slots.step_of[team]], slots.pair_task
+    for one in range(slots.team_from[team + 1] - low):
+        if alpha[low + one].max() > 0.0:
+            best[one, count], at[one, count], live[many] = 0.0, -1, one
+            many += 1
     for slot in range(count - 1, -1, -1):
-        for one in range(many):
-            task, onward, after = slots.pair_task[low + one], 0.0, -1
-            for other in range(many):
-                later = slot + slots.step[team, task, slots.pair_task[low + other]]
+        for one in live[:many]:
+            best[one, slot], at[one, slot] = best[one, slot + 1], at[one, slot + 1]
+            if alpha[low + one, slot] <= 0.0:
+                continue
+            task, onward, after = pair_task[low + one], 0.0, -1
+            for other in live[:many]:
+                later = slot + step[task, pair_task[low + other]]
                 if other != one and later < count and best[other, later] > onward:
                     onward, after = best[other, later], other
             following[one, slot] = after
             value = alpha[low + one, slot] + onward
-            best[one, slot], at[one, slot] = best[one, slot + 1], at[one, slot + 1]
             if value > best[one, slot]:
                 best[one, slot], at[one, slot] = value, slot
+    return many
 
 
 @njit(cache=True)
-def _paths(slots, alpha, gradient, best, at, following):  # type: ignore[no-untyped-def]
+def _paths(slots, alpha, gradient, best, at, following, live):  # type: ignore[no-untyped-def]
     """Minus the sum of all teams' dearest paths; they are taken off the gradient."""
     total, count = 0.0, alpha.shape[1]
     for team in range(len(slots.people)):
-        low, many = slots.team_from[team], slots.team_from[team + 1] - slots.team_from[team]
-        _fill_paths(slots, team, alpha, best, at, following)
+        many, low = _fill_paths(slots, team, alpha, best, at, following, live), slots.team_from[team]
         value, one, slot = 0.0, -1, 0
-        for other in range(many):
+        for other in live[:many]:
             begin = slots.first[team, slots.pair_task[low + other]]
             if best[other, begin] > value:
                 value, one, slot = best[other, begin], other, begin
@@ -164,7 +179,8 @@ def _paths(slots, alpha, gradient, best, at, following):  # type: ignore[no-unty
             gradient[low + one, slot] -= 1.0
             after = following[one, slot]
             if after >= 0:
-                slot += slots.step[team, slots.pair_task[low + one], slots.pair_task[low + after]]
+                task, onward = slots.pair_task[low + one], slots.pair_task[low + after]
+                slot += slots.step[slots.step_of[team], task, onward]
             one = after
     return total
 
@@ -176,7 +192,7 @@ def _candidates(slots, task, slot, alpha, team_at, price, free_people):  # type:
     free_people[0] = 0
     for team in range(len(slots.people)):
         pair = slots.pair_of[team, task]
-        if pair < 0 or slots.cover_first[team, task] > slot:
+        if pair < 0 or slots.first[team, task] > slot:
             continue
         asked = alpha[pair, slot] + slots.change[team, task]
         if asked <= 0.0:
@@ -214,7 +230,7 @@ def _take_cover(slots, task, slot, alpha, gradient, team_at, price, table, free_
             left -= slots.people[team_at[q]]
     for team in range(len(slots.people)):
         pair = slots.pair_of[team, task]
-        if left <= 0 or pair < 0 or slots.cover_first[team, task] > slot:
+        if left <= 0 or pair < 0 or slots.first[team, task] > slot:
             continue
         if alpha[pair, slot] + slots.change[team, task] <= 0.0:
             gradient[pair, slot] += 1.0
@@ -249,14 +265,14 @@ def _climb(slots, is_alive, aim, steps, alpha, direction, state):  # type: ignor
     tasks, count = slots.cost.shape
     teams = len(slots.people)
     best, at = np.zeros((tasks, count + 1)), np.zeros((tasks, count + 1), dtype=np.int64)
-    following = np.zeros((tasks, count), dtype=np.int64)
+    following, live = np.zeros((tasks, count), dtype=np.int64), np.zeros(tasks, dtype=np.int64)
     team_at, price = np.zeros(teams, dtype=np.int64), np.zeros(teams)
     table = np.zeros((teams + 1, slots.need.max() + 1))
     free_people, gradient = np.zeros(1, dtype=np.int64), np.zeros_like(alpha)
     for _ in range(steps):
         gradient[:] = 0.0
         value = _covers(slots, alpha, gradient, is_alive, team_at, price, table, free_people)
-        value += _paths(slots, alpha, gradient, best, at, following)
+        value += _paths(slots, alpha, gradient, best, at, following, live)
         state[0] = max(state[0], value)
         # Without multipliers the bound is a peak of its own: what counts is whether the climb goes on, not the record.
         if value > state[3] + 1e-4 * abs(state[3]) or state[3] == -np.inf:
