@@ -136,7 +136,7 @@ def _slot_of(minutes: Floats, length: float, count: int) -> Ints:
 
 @njit(cache=True)
 def _fill_paths(slots, team, alpha, best, at, following, live):  # type: ignore[no-untyped-def]
-    """Value of the dearest path of a team from each of its tasks, begun in each slot or later; how many are ``live``."""
+    """Value of the dearest path of a team from each task, begun in each slot or later; how many are ``live``."""
     low, count, many = slots.team_from[team], alpha.shape[1], 0
     step, pair_task = slots.step[slots.step_of[team]], slots.pair_task
     for one in range(slots.team_from[team + 1] - low):
