@@ -289,21 +289,36 @@ def _climb(slots, is_alive, aim, steps, alpha, direction, state):  # type: ignor
         alpha[:] = np.maximum(0.0, alpha + state[1] * max(aim - value, 1e-3 * aim) / norm * direction)
 
 
-def _raise(slots: Slots, is_alive: Bools, aim: float, enough: float, deadline_s: float) -> float:
+class Bound(NamedTuple):
+    """What no schedule is below, and whether time ended its climb."""
+
+    value: float
+    cut_short: bool
+
+
+def _raise(slots: Slots, is_alive: Bools, aim: float, enough: float, deadline_s: float) -> Bound:
     """Climb until the bound is ``enough``, the steps are too short or time is over."""
     alpha = np.zeros((len(slots.pair_task), slots.cost.shape[1]))
     direction = np.zeros_like(alpha)
     state = np.array([-np.inf, LONGEST, 0.0, -np.inf])
     while state[1] > SHORTEST and state[0] < enough:
+        if state[0] > -np.inf and time.monotonic() > deadline_s:
+            return Bound(float(state[0]), True)
         _climb(slots, is_alive, aim, CHUNK, alpha, direction, state)
-        if time.monotonic() > deadline_s:
-            break
-    return float(state[0])
+    return Bound(float(state[0]), False)
+
+
+def compile_bounds(problem: TeamsProblem) -> None:
+    """Have numba compile what the bounds need, or load what it compiled before."""
+    isolated = isolate(problem)
+    slots = slots_of(problem, isolated, only_unserved=False)
+    if slots is not None:
+        _raise(slots, np.isfinite(isolated.start), 1.0, np.inf, 0.0)
 
 
 def bound_unserved(
     problem: TeamsProblem, isolated: Isolated, unserved: float, *, enough: float, deadline_s: float
-) -> float:
+) -> Bound:
     """Weight that every schedule leaves unserved at least, given one that leaves ``unserved``.
 
     ``enough`` is a bound that need not be passed; ``deadline_s`` a time of the monotonic clock (s).
@@ -312,14 +327,14 @@ def bound_unserved(
     lost = float(problem.weight[~is_alive].sum())
     slots = slots_of(problem, isolated, only_unserved=True) if unserved > enough and lost < enough else None
     if slots is None or not is_alive.any():
-        return lost
-    raised = lost + _raise(slots, is_alive, unserved - lost, enough - lost, deadline_s)
-    return min(max(lost, raised), unserved)
+        return Bound(lost, False)
+    raised, cut_short = _raise(slots, is_alive, unserved - lost, enough - lost, deadline_s)
+    return Bound(min(max(lost, lost + raised), unserved), cut_short)
 
 
 def bound_lateness(
     problem: TeamsProblem, isolated: Isolated, unserved: float, lateness: float, *, enough: float, deadline_s: float
-) -> float:
+) -> Bound:
     """Σ ℓ_j + Σ c_tj at least, for all schedules that leave at most ``unserved``; ``lateness`` is what one has."""
     is_alive = np.isfinite(isolated.start)
     allowed = max(unserved - float(problem.weight[~is_alive].sum()), 0.0)
@@ -329,10 +344,10 @@ def bound_lateness(
         allowed = 0.0
     slots = slots_of(problem, isolated, only_unserved=False) if alone < enough else None
     if slots is None or not is_alive.any():
-        return min(alone, lateness)
+        return Bound(min(alone, lateness), False)
     given_away = UNSERVED_PRICE * allowed
-    raised = _raise(slots, is_alive, lateness + given_away, enough + given_away, deadline_s) - given_away
-    return min(max(alone, raised, 0.0), lateness)
+    raised, cut_short = _raise(slots, is_alive, lateness + given_away, enough + given_away, deadline_s)
+    return Bound(min(max(alone, raised - given_away, 0.0), lateness), cut_short)
 
 
 def bound_arrival(problem: TeamsProblem, isolated: Isolated, unserved: float) -> float:

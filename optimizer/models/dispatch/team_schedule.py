@@ -4,7 +4,8 @@ Tasks are manned in their order. A task takes the able teams, not barred from it
 are there; then, from the first to arrive on, it lets go whoever can be spared. It starts when the last of the rest has
 arrived; all of them are free for their next task when it is finished. A team arrives first by r_tj, later from its last
 task by τ_tjk. Where a team would count as a change, it stands as many minutes further back as its penalty buys of
-lateness. Who is held back is never taken: `spare` counts what a group may still give.
+lateness; where it must be asked for, as many as that buys of arrival. Who is held back is never taken: `spare` counts
+what a group may still give.
 
 Every schedule in which no team could be spared comes from some order (that of its starts) and some barred pairs.
 """
@@ -19,7 +20,7 @@ from numba import njit
 from optimizer.models.dispatch.teams_problem import SLACK_MIN, Bools, Floats, Ints, TeamsProblem, distinct_travel
 
 UNSERVED, LATENESS, ARRIVAL = 0, 1, 2
-"""Layers of the loss, in the order of what matters: Σ w_j unserved; Σ ℓ_j + Σ c_tj; Σ w_j s_j (weight × min)."""
+"""Layers of the loss, what matters most first: Σ w_j unserved; Σ ℓ_j + Σ c_tj; Σ w_j s_j + Σ f_t (weight × min)."""
 
 
 class Arrays(NamedTuple):
@@ -44,6 +45,7 @@ class Arrays(NamedTuple):
     horizon: float
     penalty: Floats
     penalty_minutes: Floats
+    asking: Floats
     is_held: Bools
     spare: Ints
     late_at_once: float
@@ -89,8 +91,8 @@ def arrays_of(problem: TeamsProblem) -> Arrays:
         able_from=np.searchsorted(able_task, np.arange(tasks + 1)).astype(np.int64),
         able_team=able_team.astype(np.int64),
         first_arrival=np.ascontiguousarray(problem.first_arrival_min.T),
-        travel=np.ascontiguousarray(travel.transpose(0, 2, 1)),
-        opens=np.ascontiguousarray(opens.transpose(0, 2, 1)),
+        travel=travel.transpose(0, 2, 1).copy(),
+        opens=opens.transpose(0, 2, 1).copy(),
         travel_of=travel_of,
         need=problem.need_people,
         work=problem.work_min,
@@ -99,6 +101,7 @@ def arrays_of(problem: TeamsProblem) -> Arrays:
         horizon=float(problem.horizon_min),
         penalty=np.ascontiguousarray(problem.penalties.T),
         penalty_minutes=np.ascontiguousarray((problem.penalties / a_minute).T),
+        asking=problem.asking,
         is_held=is_held,
         spare=spare,
         late_at_once=float(problem.late_at_once),
@@ -146,23 +149,24 @@ def arrival_of(arrays, task, team, state):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def stand(arrays, barred, task, state, teams, begin, end, behind):  # type: ignore[no-untyped-def]
-    """Write how far back ``teams[begin:end]`` stand for a task: arrival and what their penalty buys (min).
+    """Write how far back ``teams[begin:end]`` stand for a task (min): arrival, and what penalty and asking buy.
 
-    Infinite where a team cannot, may not or comes after the horizon. Arrays are unpacked before the loop: numba counts
-    references to what is unpacked within.
+    Infinite where a team cannot, may not or comes after the horizon. All arrays are unpacked before the loop: numba
+    counts references to what is unpacked within, which takes ten times as long.
     """
-    able, may_not, first, minutes = arrays.able[task], barred[task], arrays.first_arrival[task], arrays.penalty_minutes
-    travel, opens, travel_of, horizon = arrays.travel, arrays.opens, arrays.travel_of, arrays.horizon
-    free, place = state.free, state.place
+    able, may_not, first, penalty = arrays.able[task], barred[task], arrays.first_arrival[task], arrays.penalty_minutes
+    travel, opens, travel_of, asking = arrays.travel, arrays.opens, arrays.travel_of, arrays.asking
+    free, place, horizon, weight = state.free, state.place, arrays.horizon, arrays.weight[task]
     for q in range(begin, end):
         team = teams[q]
-        at = place[team]
-        way = travel_of[team]
-        arrival = first[team] if at < 0 else max(free[team], opens[way, task, at]) + travel[way, task, at]
-        if able[team] and not may_not[team] and arrival <= horizon:
-            behind[team] = arrival + minutes[task, team]
+        at, asked = place[team], 0.0
+        if at < 0:
+            arrival, asked = first[team], asking[team] / weight
         else:
-            behind[team] = np.inf
+            way = travel_of[team]
+            arrival = max(free[team], opens[way, task, at]) + travel[way, task, at]
+        may = able[team] and not may_not[team] and arrival <= horizon
+        behind[team] = arrival + asked + penalty[task, team] if may else np.inf
 
 
 @njit(inline="always")
@@ -219,7 +223,7 @@ def man(arrays, barred, task, state, schedule, behind):  # type: ignore[no-untyp
     ``behind`` (T,) is to work with.
     """
     stand(arrays, barred, task, state, arrays.able_team, arrays.able_from[task], arrays.able_from[task + 1], behind)
-    crew, lost, begins, changes = schedule.crew[task], schedule.lost[task], 0.0, 0.0
+    crew, lost, begins, changes, asked = schedule.crew[task], schedule.lost[task], 0.0, 0.0, 0.0
     count, people, schedule.last[task] = _gather(arrays, task, state, crew, behind)
     enough, size = people >= arrays.need[task], 0
     for q in range(count):
@@ -230,13 +234,14 @@ def man(arrays, barred, task, state, schedule, behind):  # type: ignore[no-untyp
         else:
             begins = max(begins, arrival_of(arrays, task, team, state))
             changes += arrays.penalty[task, team]
+            asked += arrays.asking[team] if state.place[team] < 0 else 0.0
             crew[size] = team
             size += 1
     schedule.size[task] = size
     schedule.start[task] = begins if enough else np.inf
     lost[UNSERVED] = 0.0 if enough else arrays.weight[task]
     lost[LATENESS] = lateness_of(arrays, task, begins) + changes if enough else 0.0
-    lost[ARRIVAL] = arrays.weight[task] * begins if enough else 0.0
+    lost[ARRIVAL] = arrays.weight[task] * begins + asked if enough else 0.0
 
 
 @njit(inline="always")

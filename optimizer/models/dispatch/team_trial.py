@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from optimizer.models.dispatch.team_schedule import Arrays, State, advance, first_state, man
+from optimizer.models.dispatch.team_schedule import Arrays, State, advance, first_state, man, stand
 from optimizer.models.dispatch.teams_problem import Bools, Floats, Ints
 
 
@@ -87,9 +87,14 @@ def _begin(arrays, order, kept, begin, work):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _look_at(work, crew, size):  # type: ignore[no-untyped-def]
     """Put teams among the moved where their states differ."""
-    free, place, is_moved, moved = work.state.free, work.state.place, work.is_moved, work.moved
-    many = work.counts[MOVED]
-    free_before, place_before = work.before.free, work.before.place
+    free, place, is_moved, moved, many = (
+        work.state.free,
+        work.state.place,
+        work.is_moved,
+        work.moved,
+        work.counts[MOVED],
+    )
+    free_before, place_before, many = work.before.free, work.before.place, work.counts[MOVED]
     for q in range(size):
         team = crew[q]
         if not is_moved[team] and (place[team] != place_before[team] or free[team] != free_before[team]):
@@ -112,27 +117,20 @@ def _look_again(work):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _gives_other_people(work):  # type: ignore[no-untyped-def]
     """Whether a group may give other people than before."""
-    for group in range(len(work.state.spare)):  # noqa: SIM110 - numba takes no generator
-        if work.state.spare[group] != work.before.spare[group]:
-            return True
-    return False
+    others = 0
+    for group in range(len(work.state.spare)):
+        others += work.state.spare[group] != work.before.spare[group]
+    return others > 0
 
 
 @njit(cache=True)
 def _is_touched(arrays, barred, task, kept, work):  # type: ignore[no-untyped-def]
     """Whether a task may come out otherwise than before."""
-    able, may_not, first, minutes = arrays.able[task], barred[task], arrays.first_arrival[task], arrays.penalty_minutes
-    travel, travel_of, moved = arrays.travel, arrays.travel_of, work.moved
-    free, place, free_before, place_before = work.state.free, work.state.place, work.before.free, work.before.place
-    horizon, last = arrays.horizon, kept.last[task]
-    for q in range(work.counts[MOVED]):
-        team = moved[q]
-        if able[team] and not may_not[team]:
-            now, then = place[team], place_before[team]
-            arrival = first[team] if now < 0 else free[team] + travel[travel_of[team], task, now]
-            before = first[team] if then < 0 else free_before[team] + travel[travel_of[team], task, then]
-            arrival = min(arrival, before)
-            if arrival <= horizon and arrival + minutes[task, team] <= last:
+    moved, many, behind, last = work.moved, work.counts[MOVED], work.behind, kept.last[task]
+    for state in (work.state, work.before):
+        stand(arrays, barred, task, state, moved, 0, many, behind)
+        for q in range(many):
+            if behind[moved[q]] < np.inf and behind[moved[q]] <= last:
                 return True
     return _gives_other_people(work)
 
@@ -140,15 +138,8 @@ def _is_touched(arrays, barred, task, kept, work):  # type: ignore[no-untyped-de
 @njit(cache=True)
 def _follow(arrays, task, kept, work):  # type: ignore[no-untyped-def]
     """Do a task in both states as it was done."""
-    if len(arrays.spare) > 0:
-        advance(arrays, kept, task, work.before)
-        advance(arrays, kept, task, work.state)
-        return
-    crew, until = kept.crew, kept.start[task] + arrays.work[task]
-    free, place, free_before, place_before = work.state.free, work.state.place, work.before.free, work.before.place
-    for q in range(kept.size[task]):
-        team = crew[task, q]
-        free[team], place[team], free_before[team], place_before[team] = until, task, until, task
+    advance(arrays, kept, task, work.before)
+    advance(arrays, kept, task, work.state)
 
 
 @njit(cache=True)

@@ -11,7 +11,7 @@ Variables
 
 lex min   Σ_j w_j u_j                                                                   unserved    (weight)
           Σ_{j: u_j = 0} ℓ_j(s_j) + Σ_tj c_tj y_tj                                      lateness    (weight)
-          Σ_{j: u_j = 0} w_j s_j                                                        arrival     (weight × min)
+          Σ_{j: u_j = 0} w_j s_j + Σ_{t: Σ_j y_tj > 0} f_t                              arrival     (weight × min)
 
   people        Σ_t n_t y_tj ≥ N_j (1 − u_j), y_tj ≤ a_tj                  and no team of j could be spared there
   path          z_t0k, z_tjk are a path from 0 through all k with y_tk = 1
@@ -35,12 +35,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from optimizer.models.dispatch.team_bound import bound_arrival, bound_lateness, bound_unserved, isolate
+from optimizer.models.dispatch.team_bound import bound_arrival, bound_lateness, bound_unserved, compile_bounds, isolate
 from optimizer.models.dispatch.team_schedule import ARRIVAL, LATENESS, UNSERVED, arrays_of, arrivals
 from optimizer.models.dispatch.team_search import search
 from optimizer.models.dispatch.teams_problem import Bools, Floats, TeamsProblem
 
-Status = Literal["proven", "within_gap", "time_limit"]
+Status = Literal["proven", "within_gap", "time_limit", "stalled"]
 
 EXACT = 1e-6
 """A gap up to this share of the total weight is none."""
@@ -50,6 +50,21 @@ SEARCH_SHARE = 0.5
 """Of the time limit, for the search; the bound has the rest."""
 UNSERVED_SHARE = 0.4
 """Of the time left to the bounds, for that of the unserved weight."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of what is lost: its value, what it cannot be below, and of what its gap is a share."""
+
+    name: str
+    value: float
+    bound: float
+    whole: float
+
+    @property
+    def gap(self) -> float:
+        """What the value may be above its best; of the total weight, for arrival of the value."""
+        return (self.value - self.bound) / self.whole if self.value > self.bound else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +86,7 @@ class TeamsSolution:
         What unserved weight and lateness may be above their best, as a share of the total weight.
     status : str
         "proven": the first two layers are the least there are; "within_gap": off by no more than was allowed;
-        "time_limit": neither, when time or the bound's steps were over.
+        "time_limit": neither, when time was over; "stalled": neither, though search and bounds went as far as they go.
     """
 
     problem: TeamsProblem
@@ -88,6 +103,21 @@ class TeamsSolution:
     gap: float
     status: Status
     seconds: float
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers with their bounds, the first first."""
+        return (
+            Layer("unserved", self.unserved, self.unserved_bound, self.problem.total_weight),
+            Layer("lateness", self.lateness, self.lateness_bound, self.problem.total_weight),
+            Layer("arrival", self.arrival, self.arrival_bound, self.arrival),
+        )
+
+    @property
+    def asked_ids(self) -> tuple[str, ...]:
+        """Teams sent that must be asked for."""
+        asked = (self.problem.asking > 0) & self.manned.any(axis=1)
+        return tuple(self.problem.team_ids[t] for t in np.flatnonzero(asked))
 
     @property
     def unserved_ids(self) -> tuple[str, ...]:
@@ -121,25 +151,9 @@ def dispatch_teams(problem: TeamsProblem, time_limit_s: float, seed: int, gap: f
     gap : float
         Share of the total weight at which the bound is good enough; 0: raise it as far as it goes.
     """
-    _compiled()
-    return _dispatched(problem, time_limit_s, seed, gap)
-
-
-@cache
-def _compiled() -> None:
-    """Have the kernels compiled, or loaded, on a small problem, before any clock runs.
-
-    Of two by two: arrays of one number are of another kind to numba, as they cannot be told to be copies.
-    """
-    two, pairs, whole = np.ones(2), np.ones((2, 2)), np.ones(2, dtype=np.int64)
-    small = TeamsProblem(("s", "t"), ("j", "k"), whole, pairs > 0, pairs, pairs, whole, two, two, two)
-    _dispatched(small, np.inf, seed=0, gap=0.0)
-
-
-def _dispatched(problem: TeamsProblem, time_limit_s: float, seed: int, gap: float) -> TeamsSolution:
+    compile_kernels()
     began = time.monotonic()
-    arrays = arrays_of(problem)
-    tasks = len(problem.task_ids)
+    arrays, tasks = arrays_of(problem), len(problem.task_ids)
     found = search(
         arrays, seed=seed, deadline_s=began + SEARCH_SHARE * time_limit_s,
         steps=int(min(STEPS_A_TASK * tasks, STEPS / np.sqrt(tasks))),
@@ -154,9 +168,10 @@ def _dispatched(problem: TeamsProblem, time_limit_s: float, seed: int, gap: floa
     )  # fmt: skip
     least_lateness = bound_lateness(
         problem, isolated, unserved, lateness, deadline_s=began + time_limit_s,
-        enough=lateness - max(margin - (unserved - least_unserved), EXACT * weight),
+        enough=lateness - max(margin - (unserved - least_unserved.value), EXACT * weight),
     )  # fmt: skip
-    off = (unserved - least_unserved + lateness - least_lateness) / weight
+    off = (unserved - least_unserved.value + lateness - least_lateness.value) / weight
+    is_over = found.cut_short or least_unserved.cut_short or least_lateness.cut_short
     start = np.where(np.isfinite(found.schedule.start), found.schedule.start, np.nan)
     arrival_min = np.ascontiguousarray(arrivals(arrays, found.order, found.schedule).T)
     return TeamsSolution(
@@ -168,10 +183,30 @@ def _dispatched(problem: TeamsProblem, time_limit_s: float, seed: int, gap: floa
         unserved=unserved,
         lateness=lateness,
         arrival=arrival,
-        unserved_bound=least_unserved,
-        lateness_bound=least_lateness,
+        unserved_bound=least_unserved.value,
+        lateness_bound=least_lateness.value,
         arrival_bound=min(bound_arrival(problem, isolated, unserved), arrival),
         gap=off,
-        status="proven" if off <= 2 * EXACT else "within_gap" if off <= gap else "time_limit",
+        status=_status(off, gap, is_over),
         seconds=time.monotonic() - began,
     )
+
+
+def _status(off: float, gap: float, is_over: bool) -> Status:
+    if off <= 2 * EXACT:
+        return "proven"
+    if off <= gap:
+        return "within_gap"
+    return "time_limit" if is_over else "stalled"
+
+
+@cache
+def compile_kernels() -> None:
+    """Have numba compile the search and the bounds, or load what it compiled before: no clock is to run meanwhile."""
+    ones = np.ones((2, 2))
+    tiny = TeamsProblem(
+        ("A", "B"), ("1", "2"), ones[0], ones > 0, ones, ones, ones[0], 60 * ones[0], 0 * ones[0], ones[0],
+        held_back=(((0,), 0),),
+    )  # fmt: skip
+    search(arrays_of(tiny), seed=0, deadline_s=np.inf, steps=1)
+    compile_bounds(tiny)

@@ -16,6 +16,10 @@ Parameters (arrays of `TeamsProblem`)
     H        horizon_min                a task is started by then or is unserved
     c_tj     change_penalty             weight lost where t is put on j and was not on it before
     (T_g, h_g) held_back                of the teams T_g, h_g people stay unused, for a next event
+    f_t      asking_cost                weight × min lost where t goes at all: a neighbour's team to be asked for
+
+A plan is taken up again with r_tj from where t will be once it has done what it has begun; what has begun is left out
+of J and of T_g, and r, d and H go on counting from the first minute of the event.
 
 Lateness of a start at s:  ℓ_j(s) = 0 if s ≤ d_j, else w_j (b + (1 − b) min(1, (s − d_j) / m)),  b = ``late_at_once``,
 m = ``late_fully_min``. A start less than `SLACK_MIN` after its deadline is on time: sums of minutes are rounded.
@@ -69,6 +73,8 @@ class TeamsProblem:
     change_penalty : (T, J), optional
         In the unit of ``weight``; none by default.
     held_back : tuple of (team indices, people)
+    asking_cost : (T,), optional
+        In the unit of ``weight`` times minutes; none by default.
     late_at_once, late_fully_min : float
         Share of the weight that is lost just after the deadline, and minutes until all of it is.
 
@@ -94,11 +100,14 @@ class TeamsProblem:
     opens_min: Floats | None = None
     late_at_once: float = 0.3
     late_fully_min: float = 720.0
+    asking_cost: Floats | None = None
 
     def __post_init__(self) -> None:
         teams, tasks = len(self.team_ids), len(self.task_ids)
         if self.change_penalty is None:
             object.__setattr__(self, "change_penalty", np.zeros((teams, tasks)))
+        if self.asking_cost is None:
+            object.__setattr__(self, "asking_cost", np.zeros(teams))
         problems = _wrong_shapes(self)
         if not problems:
             for name, kind in KINDS.items():
@@ -128,6 +137,12 @@ class TeamsProblem:
         """c_tj, (T, J)."""
         assert self.change_penalty is not None
         return self.change_penalty
+
+    @property
+    def asking(self) -> Floats:
+        """f_t, (T,)."""
+        assert self.asking_cost is not None
+        return self.asking_cost
 
     def lateness(self, start_min: ArrayLike, tasks: Ints | slice = slice(None)) -> Floats:
         """ℓ_j(s) for starts (min) of ``tasks``."""
@@ -161,6 +176,7 @@ KINDS: dict[str, type] = {
     "deadline_min": np.float64,
     "weight": np.float64,
     "change_penalty": np.float64,
+    "asking_cost": np.float64,
 }
 
 
@@ -179,6 +195,7 @@ def _wrong_shapes(problem: TeamsProblem) -> list[str]:
         "deadline_min": a_task,
         "weight": a_task,
         "change_penalty": a_pair,
+        "asking_cost": [(teams,)],
     }
     return [
         f"{name}: shape {np.shape(getattr(problem, name))}, expected {' or '.join(str(one) for one in allowed)}"
@@ -204,6 +221,7 @@ def _wrong_values(problem: TeamsProblem) -> list[str]:
         ("deadline_min", np.isfinite(problem.deadline_min) & (problem.deadline_min >= 0), "finite and 0 or more"),
         ("weight", _finite_above(problem.weight), "finite and more than 0"),
         ("change_penalty", np.isfinite(problem.penalties) & (problem.penalties >= 0), "finite and 0 or more"),
+        ("asking_cost", np.isfinite(problem.asking) & (problem.asking >= 0), "finite and 0 or more"),
         ("horizon_min", _finite_above(np.asarray(problem.horizon_min)), "finite and more than 0"),
         ("late_fully_min", _finite_above(np.asarray(problem.late_fully_min)), "finite and more than 0"),
         ("late_at_once", np.asarray(0.0 <= problem.late_at_once <= 1.0), "from 0 to 1"),
@@ -224,7 +242,9 @@ def _where(problem: TeamsProblem, name: str, index: tuple[int, ...]) -> str:
     """The ids at an index: of teams where an array begins with them, of tasks for the rest."""
     if not index:
         return ""
-    begins_with_teams = name in {"people", "first_arrival_min", "change_penalty", "travel_min", "opens_min"}
+    begins_with_teams = name in {
+        "people", "first_arrival_min", "change_penalty", "travel_min", "opens_min", "asking_cost"
+    }  # fmt: skip
     ids = [
         str(problem.team_ids[one] if begins_with_teams and place == 0 else problem.task_ids[one])
         for place, one in enumerate(index)

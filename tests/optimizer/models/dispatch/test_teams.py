@@ -248,8 +248,8 @@ def test_another_team_never_makes_it_worse(seed):
     assert best <= brute_force(fewer)
     isolated = isolate(more)
     soon = time.monotonic() + 5
-    assert bound_unserved(more, isolated, best[0], enough=best[0], deadline_s=soon) <= best[0] + 1e-6
-    assert bound_lateness(more, isolated, best[0], best[1], enough=best[1], deadline_s=soon) <= best[1] + 1e-6
+    assert bound_unserved(more, isolated, best[0], enough=best[0], deadline_s=soon).value <= best[0] + 1e-6
+    assert bound_lateness(more, isolated, best[0], best[1], enough=best[1], deadline_s=soon).value <= best[1] + 1e-6
     assert (isolate(more).start <= isolate(fewer).start).all()
 
 
