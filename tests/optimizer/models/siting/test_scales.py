@@ -17,7 +17,7 @@ from optimizer.models.siting.problem import siting_problem
 from optimizer.models.siting.site import MODELS, site
 from optimizer.models.siting.sizes import building_sizes
 
-SCALES = (1e-9, 1e-6, 1e6, 1e9)
+SCALES = (1e-9, 1e9)
 DEMAND, SITES, SCENARIOS = 10, 6, 2
 IDS = [str(j) for j in range(SITES)]
 
